@@ -1,0 +1,38 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When to try again, and how long to pause before. Private to the collection."""
+
+from __future__ import annotations
+
+import random
+import time
+
+#: Seconds: the first pause, which doubles each time, up to the longest. Jitter makes it 50 to 100 % of that.
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+#: Seconds: a platform that asks for more with Retry-After is not obeyed beyond this.
+LONGEST_RETRY_AFTER = 60.0
+
+
+class Tries:
+    """The tries of one step: the first and `retries` further ones."""
+
+    def __init__(self, retries, sleep=time.sleep, jitter=random.random):
+        self._left = retries
+        self._pause = FIRST_PAUSE
+        self._sleep = sleep
+        self._jitter = jitter
+
+    def again(self, error):
+        """True, after a pause, if one more try is left after this ApiError; False if none is."""
+        if self._left <= 0:
+            return False
+        self._left -= 1
+        pause = self._pause * (0.5 + self._jitter() / 2)
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        if error.retry_after is not None:
+            pause = min(max(error.retry_after, pause), LONGEST_RETRY_AFTER)
+        self._sleep(pause)
+        return True

@@ -1,0 +1,32 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module face: a command as an ordinary Ansible module. Private to the collection."""
+
+from __future__ import annotations
+
+from ansible.module_utils.basic import missing_required_lib
+
+from ._client import REQUESTS_IMPORT_ERROR
+from ._commands import Context, execute
+from ._secrets import Secrets
+
+
+def run(module, command):
+    """Runs a command for an AnsibleModule made with the command's argument spec, and ends the module."""
+    if REQUESTS_IMPORT_ERROR is not None:
+        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+    secrets = Secrets()
+    secrets.add(*module.no_log_values)
+    result = execute(command, module.params, Context(secrets=secrets, check_mode=module.check_mode))
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
+    # The result is masked by our own rules, which keep its shape: AnsibleModule's would turn parts of it to garbage
+    # where a secret is a common word. It would also put every option into the result: give it those that may be seen.
+    module.no_log_values = set()
+    shown = {name: value for name, value in module.params.items() if not command.options[name].secret}
+    result["invocation"] = {"module_args": secrets.mask_result(shown)}
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)

@@ -1,0 +1,76 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tags: a mapping of text to text for us, ``key=value,key=value`` for the platform. Private to the collection."""
+
+from __future__ import annotations
+
+from ._errors import InvalidInput
+from ._text import has_control
+
+#: Tags that the platform sets itself (the manual's page on custom tags).
+RESERVED = frozenset(["pg_instance", "pg_version", "server", "database"])
+
+
+def parse_given(tags):
+    """Tags as a user writes them, as a mapping.
+
+    tags: a mapping (values: text, numbers, booleans), the text ``key=value,key=value``, or ``""``.
+    Raises InvalidInput, which names the tag, for what the platform's format cannot carry.
+    """
+    if isinstance(tags, str):
+        pairs = [_split(part) for part in tags.split(",")] if tags.strip() else []
+    elif isinstance(tags, dict):
+        pairs = list(tags.items())
+    else:
+        raise InvalidInput(
+            "tags has to be a mapping, or a text like 'application=sales,environment=production', and it is %s."
+            % ("a list" if isinstance(tags, list) else repr(tags))
+        )
+    mapping = {}
+    for given_key, given_value in pairs:
+        key = _checked("key", given_key, given_key)
+        if key in mapping:
+            raise InvalidInput("The tag %r is given twice." % key)
+        mapping[key] = _checked("value", given_value, given_key)
+    return mapping
+
+
+def parse_returned(text):
+    """Tags as the platform returns them, as a mapping. Never fails: what it holds is the platform's own business.
+
+    text: ``key=value,key=value``; order and spaces around keys and values do not count; a part without ``=`` is a key
+    with an empty value.
+    """
+    pairs = (part.partition("=") for part in text.split(",") if part.strip())
+    return {key.strip(): value.strip() for key, _equals, value in pairs}
+
+
+def format_tags(mapping):
+    """The text that the platform takes for a mapping of text to text, in the order of the mapping."""
+    return ",".join("%s=%s" % pair for pair in mapping.items())
+
+
+def _split(part):
+    key, equals, value = part.partition("=")
+    if not equals:
+        raise InvalidInput("The tag %r has no '=': tags are written key=value,key=value." % part.strip())
+    return key, value
+
+
+def _checked(what, value, tag):
+    """A key or a value as text, or InvalidInput."""
+    if isinstance(value, bool) and what == "value":
+        return "true" if value else "false"
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise InvalidInput(
+            "The %s of the tag %r is %r: keys are text or numbers, values are text, numbers or booleans." % (what, tag, value)
+            + (" YAML reads a bare yes, no, on or off as a boolean: put it in quotes." if isinstance(value, bool) else "")
+        )
+    text = str(value).strip()
+    if what == "key" and not text:
+        raise InvalidInput("The tag %r has an empty key." % ("%s=" % tag))
+    if has_control(text) or any(sign in text for sign in ",="):
+        raise InvalidInput("The %s of the tag %r holds a comma, an equals sign or a control character, which tags cannot carry." % (what, tag))
+    return text
