@@ -132,8 +132,12 @@ def _wanted(params):
 def _report(wanted, progress):
     """connection, diff and msg of a result."""
     before, after = progress.before, progress.after
-    hidden = ("<hidden>", "<hidden, another one>") if progress.password_changes and wanted.password is not None else (None, None)
-    report = {"diff": {"before": _diff_side(before, hidden[0]), "after": _diff_side(after, hidden[1])}}
+    report = {"diff": {"before": _diff_side(before), "after": _diff_side(after)}}
+    if progress.password_changes:
+        # A diff shows that it changes, and no value of it.
+        report["diff"]["after"]["password"] = "<hidden>" if before is None else "<hidden, changed>"
+        if before is not None:
+            report["diff"]["before"]["password"] = "<hidden>"
     if after is not None:
         report["connection"] = after.public()
     if progress.said:
@@ -141,10 +145,8 @@ def _report(wanted, progress):
     return report
 
 
-def _diff_side(connection, hidden):
-    if connection is None:
-        return {}
-    return connection.managed() if hidden is None else {**connection.managed(), "password": hidden}
+def _diff_side(connection):
+    return {} if connection is None else connection.managed()
 
 
 # --- datasentinel_connection_info --------------------------------------------------------------------------------

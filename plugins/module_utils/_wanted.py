@@ -81,8 +81,10 @@ class Wanted:
 
         was_sent: this task has sent it with success before, so one that the platform does not show need not be sent again.
         """
+        if self.state == "absent":
+            return False
         if current is None:
-            return self.state != "absent"
+            return True
         if self.password is None or self.update_password == "on_create" or current.password == self.password:
             return False
         return current.password_is_shown or not was_sent

@@ -1,0 +1,42 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The collection as users get it: built, and installed from its tarball."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def build(folder: Path) -> Path:
+    """Builds the collection into a folder. Gives the tarball's path."""
+    _galaxy("build", ROOT, "--output-path", folder, "--force")
+    return next(folder.glob("datasentinel-platform-*.tar.gz"))
+
+
+def install(folder: Path) -> Path:
+    """Builds the collection and installs it below a folder, to be named in ANSIBLE_COLLECTIONS_PATH. Gives the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _galaxy("install", build(folder), "-p", folder, "--offline", "--no-deps", "--force")
+    return folder
+
+
+def _galaxy(*arguments):
+    # By way of its own Python: the first line of a script breaks where a path is long or holds a space.
+    command = [sys.executable, Path(sys.executable).with_name("ansible-galaxy"), "collection", *arguments]
+    done = subprocess.run(
+        [str(part) for part in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache/none")},
+    )
+    if done.returncode:
+        raise RuntimeError(f"ansible-galaxy collection {arguments[0]} failed:\n{done.stdout}")

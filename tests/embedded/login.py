@@ -1,0 +1,27 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether a PostgreSQL lets the platform in: a real login."""
+
+from __future__ import annotations
+
+import psycopg
+
+TIMEOUT = 2
+
+
+def login(connection: dict) -> str | None:
+    """Logs in to the PostgreSQL of a connection. None if that works, else why not, in a few words and without the password."""
+    try:
+        psycopg.connect(
+            host=connection["host"],
+            port=connection["port"],
+            user=connection["user"],
+            password=connection["password"],
+            dbname="postgres",
+            connect_timeout=TIMEOUT,
+        ).close()
+    except (psycopg.Error, UnicodeError, ValueError) as exc:
+        return str(exc).strip().splitlines()[-1].replace(connection["password"] or "\0", "***")
+    return None

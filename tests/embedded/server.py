@@ -1,0 +1,87 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The platform as a running server, for tests and for the command line."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import ssl
+import threading
+import time
+from pathlib import Path
+
+import trustme
+import uvicorn
+
+from .app import make_app
+from .faults import Faults
+from .journal import Journal
+from .store import Store
+from .tokens import LIFETIME, Tokens, User
+
+#: Seconds for the server to start, and to stop.
+PATIENCE = 10
+
+
+class Platform:
+    """An embedded platform on the loopback; a context manager that starts and stops it.
+
+    state: the SQLite file. tls: over HTTPS, with a certificate authority of its own, whose certificate is put into ca_dir.
+    port: 0 takes a free one. username, password: the user who may manage connections; a password is made if none is given.
+    A user `viewer`, with the same password, may not. lifetime: of tokens, in seconds.
+    """
+
+    def __init__(self, state, tls=False, ca_dir=None, port=0, username="admin", password=None, lifetime=LIFETIME):
+        self.username = username
+        self.password = password or secrets.token_urlsafe(16)
+        self.ca_path = Path(ca_dir) / "datasentinel-ca.pem" if tls else None
+        self.store = Store(state)
+        self.tokens = Tokens(self.store.setting("signing-key", lambda: secrets.token_hex(32)), lifetime)
+        self.journal = Journal()
+        self._user = User(username, self.password)
+        self._app = make_app(self.store, self.tokens, [self._user, User("viewer", self.password, manages=False)])
+        self.faults = Faults(self._app, self.journal, self.store, self.tokens)
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", port))
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._socket.getsockname()[1]}"
+        config = uvicorn.Config(self.faults, log_config=None, http="h11", ws="none", lifespan="off", timeout_graceful_shutdown=1)
+        config.load()
+        if tls:
+            config.ssl = self._context()
+        self._server = uvicorn.Server(config)
+        # The main thread's signals are for whoever starts the platform.
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        deadline = time.monotonic() + PATIENCE
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                raise RuntimeError("The embedded platform did not start.")
+            time.sleep(0.01)
+        return self
+
+    def __exit__(self, *exc_info):
+        self._server.should_exit = True
+        self._thread.join(PATIENCE)
+        self._socket.close()
+        self.store.close()
+
+    def token(self) -> str:
+        """A valid token, minted without a request."""
+        return self.tokens.mint(self._user)
+
+    def display(self, name: str) -> dict | None:
+        """A connection as the platform has it, None if there is none."""
+        return self.store.get(name)
+
+    def _context(self):
+        authority = trustme.CA(organization_name="Embedded Datasentinel platform")
+        authority.cert_pem.write_to_path(self.ca_path)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
+        return context
