@@ -4,7 +4,7 @@
 
 """The routes of the platform, as the contract has them."""
 
-from __future__ import annotations
+# No postponed annotations: FastAPI could not see those that name the functions inside make_app.
 
 import base64
 import binascii

@@ -48,7 +48,7 @@ class Platform:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(self.faults, log_config=None, http="h11", ws="none", lifespan="off", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(self.faults, log_config=None, http="h11", ws="none", lifespan="off")
         config.load()
         if tls:
             config.ssl = self._context()
@@ -66,7 +66,8 @@ class Platform:
         return self
 
     def __exit__(self, *exc_info):
-        self._server.should_exit = True
+        # At once, without waiting for clients that keep their connection open.
+        self._server.should_exit = self._server.force_exit = True
         self._thread.join(PATIENCE)
         self._socket.close()
         self.store.close()

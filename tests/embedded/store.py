@@ -60,8 +60,9 @@ class Store:
     def put(self, name: str, **fields):
         """Creates a connection, or changes the fields given."""
         with self._lock:
-            shown = self.get(name) or {"name": name, "tags": "", "enabled": True, "connected": False, **DEFAULTS}
-            self._database.execute("INSERT OR REPLACE INTO connections VALUES (?, ?)", [name, json.dumps({**shown, **fields})])
+            shown = self.get(name)
+            shown = {**shown, **fields} if shown else {"name": name, **fields, "enabled": True, "connected": False, **DEFAULTS}
+            self._database.execute("INSERT OR REPLACE INTO connections VALUES (?, ?)", [name, json.dumps(shown)])
 
     def delete(self, name: str):
         """Removes a connection, if it is there."""
