@@ -1,0 +1,43 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All tests work on the collection as users get it: built, and installed from its tarball, once a session."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from embedded.collection import install
+from hypothesis import settings
+
+#: Where the first process of a session has installed the collection, for the workers of pytest-xdist.
+COLLECTIONS = "DATASENTINEL_TEST_COLLECTIONS"
+first_process = COLLECTIONS not in os.environ
+
+# What the shell of whoever runs the tests holds is not for the tests.
+for name in list(os.environ):
+    if name != COLLECTIONS and name.startswith(("ANSIBLE_", "DATASENTINEL_")) or name.lower().endswith("_proxy") or name == "REQUESTS_CA_BUNDLE":
+        del os.environ[name]
+
+# Now, not in a hook: the conftest files below import from it.
+if first_process:
+    os.environ[COLLECTIONS] = tempfile.mkdtemp(prefix="datasentinel-tests-")
+    install(Path(os.environ[COLLECTIONS]))
+os.environ["ANSIBLE_COLLECTIONS_PATH"] = os.environ[COLLECTIONS]
+# The tests' own ansible, also where pytest was started by the path of its Python.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+sys.path.insert(0, os.environ[COLLECTIONS])
+
+# The same examples each time, and none given up because a machine is slow; no database of them in the checkout.
+settings.register_profile("tests", derandomize=True, deadline=None, database=None)
+settings.load_profile("tests")
+
+
+def pytest_unconfigure():
+    if first_process:
+        shutil.rmtree(os.environ.pop(COLLECTIONS), ignore_errors=True)

@@ -1,0 +1,90 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The platform as a script, for tests without a server: the calls it expects, in order, and its answers."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlsplit
+
+import responses
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands import CONNECTION, Context, execute
+from ansible_collections.datasentinel.platform.plugins.module_utils._secrets import Secrets
+from responses.registries import OrderedRegistry
+
+URL = "https://platform.example.com"
+PATH = "/ds-api/pool/pg-instances/"
+ACCESS = {"api_url": URL, "api_token": "t0ken-of-the-test"}
+PASSWORD = "pa55-of-postgres"
+#: A connection as the platform displays it.
+SHOWN = {
+    "name": "db1",
+    "host": "pg1.example.com",
+    "port": 5433,
+    "user": "datasentinel",
+    "password": PASSWORD,
+    "tags": "application=sales,environment=production",
+    "enabled": True,
+    "connected": True,
+    "collection-rate": "low",
+}
+
+
+def shown(**changes):
+    """SHOWN with changes; a value of ``...`` leaves the field out."""
+    return {key: value for key, value in {**SHOWN, **changes}.items() if value is not ...}
+
+
+class Recorded:
+    """A script of exchanges. A context manager: at its end, every expected call must have been made, and no other."""
+
+    def __init__(self):
+        self._mock = responses.RequestsMock(registry=OrderedRegistry)
+        self.pauses: list[float] = []
+
+    def __enter__(self):
+        self._mock.start()
+        return self
+
+    def __exit__(self, exc_type, *_):
+        self._mock.stop(allow_assert=exc_type is None)
+        self._mock.reset()
+
+    def expects(self, method, path="db1", status=200, says=None, body=None, **more):
+        """The next call and its answer. path: below the connections, or absolute. says: the answer's JSON, or a text as
+        the platform words it (``status`` of a success, ``error`` of a failure). body: other content, or an exception.
+        """
+        if isinstance(says, str):
+            says = {"status" if status < 400 else "error": says}
+        if body is None:
+            body = b"" if says is None else json.dumps(says).encode()
+            more.setdefault("content_type", "application/json")
+        self._mock.add(method, URL + (path if path.startswith("/") else PATH + path), status=status, body=body, **more)
+        return self
+
+    @property
+    def requests(self):
+        """The requests that were made."""
+        return [call.request for call in self._mock.calls]
+
+    @property
+    def calls(self):
+        """The requests that were made, in short: ["GET db1", …]."""
+        return [f"{request.method} {urlsplit(request.url).path.removeprefix(PATH)}" for request in self.requests]
+
+    def body(self, number):
+        """The JSON of the request with that number."""
+        return json.loads(self.requests[number].body)
+
+    def run(self, command=CONNECTION, check_mode=False, run_token=None, secrets=None, **options):
+        """Runs a command with these options, pausing only on paper. Gives its result."""
+        if command is CONNECTION:
+            options.setdefault("name", "db1")
+        validation = ArgumentSpecValidator(command.argument_spec).validate({**ACCESS, **options})
+        assert not validation.error_messages, validation.error_messages
+        secrets = secrets or Secrets()
+        secrets.add(*validation._no_log_values)
+        return execute(command, validation.validated_parameters, Context(secrets, check_mode, run_token, self.pauses.append))

@@ -1,0 +1,140 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The decision: which writes turn what is there into what is wanted, for every state and situation."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from ansible_collections.datasentinel.platform.plugins.module_utils._connection import Connection
+from ansible_collections.datasentinel.platform.plugins.module_utils._errors import InvalidInput
+from ansible_collections.datasentinel.platform.plugins.module_utils._wanted import Wanted
+
+NEEDED = {"host": "pg1", "user": "ds", "password": "secret"}
+ENABLED = Connection("db1", host="pg1", port=5433, user="ds", password="secret", tags={"a": "1"}, enabled=True, connected=True)
+DISABLED = dataclasses.replace(ENABLED, enabled=False, connected=False)
+MASKED = dataclasses.replace(ENABLED, password="****")
+
+
+def calls(current, **wanted):
+    return [write.call for write in Wanted("db1", **wanted).writes(current)]
+
+
+def body(current, **wanted):
+    return Wanted("db1", **wanted).writes(current)[0].body
+
+
+@pytest.mark.parametrize(
+    "state, current, wanted",
+    [
+        ("present", None, ["create"]),
+        ("present", ENABLED, []),
+        ("present", DISABLED, []),
+        ("enabled", None, ["create", "enable"]),
+        ("enabled", ENABLED, []),
+        ("enabled", DISABLED, ["enable"]),
+        ("disabled", None, ["create", "disable"]),
+        ("disabled", ENABLED, ["disable"]),
+        ("disabled", DISABLED, []),
+        ("absent", None, []),
+        ("absent", ENABLED, ["delete"]),
+        ("absent", DISABLED, ["delete"]),
+    ],
+)
+def test_every_state_in_every_situation(state, current, wanted):
+    assert calls(current, state=state, **NEEDED) == wanted
+
+
+@pytest.mark.parametrize("state, switch", [("present", []), ("enabled", []), ("disabled", ["disable"])])
+def test_attributes_that_differ_are_updated_before_the_state_is_switched(state, switch):
+    assert calls(ENABLED, state=state, port=1234) == ["update", *switch]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"host": "pg1"}, {"port": 5433}, {"user": "ds"}, {"password": "secret"}, {"tags": {"a": "1"}}, {"tags": {}, "purge_tags": False}],
+)
+def test_nothing_is_written_where_nothing_differs(given):
+    assert calls(ENABLED, **given) == []
+
+
+@pytest.mark.parametrize(
+    "given, changed",
+    [
+        ({"host": "pg2"}, {"host": "pg2"}),
+        ({"port": 5432}, {"port": 5432}),
+        ({"user": "other"}, {"user": "other"}),
+        ({"tags": {"b": "2"}}, {"tags": "b=2"}),
+        ({"tags": {}}, {"tags": ""}),
+        ({"tags": {"b": "2"}, "purge_tags": False}, {"tags": "a=1,b=2"}),
+        ({"tags": {"a": "2"}, "purge_tags": False}, {"tags": "a=2"}),
+        ({"password": "new"}, {"password": "new"}),
+    ],
+)
+def test_an_update_sends_what_is_there_with_what_is_wanted_laid_over(given, changed):
+    assert body(ENABLED, **given) == {"host": "pg1", "port": 5433, "user": "ds", "tags": "a=1", **changed}
+
+
+def test_an_update_sends_the_password_only_when_the_task_gives_one():
+    assert "password" not in body(ENABLED, port=1)
+    assert body(ENABLED, port=1, password="secret")["password"] == "secret"
+    assert "password" not in body(ENABLED, port=1, password="other", update_password="on_create")
+
+
+def test_an_update_leaves_out_what_the_platform_did_not_show():
+    assert body(Connection("db1", host="pg1", tags={}), port=1) == {"host": "pg1", "port": 1, "tags": ""}
+
+
+def test_a_creation_sends_all_five_fields_and_port_5432_if_none_is_given():
+    assert body(None, **NEEDED) == {"host": "pg1", "port": 5432, "user": "ds", "password": "secret", "tags": ""}
+    assert body(None, port=1, tags={"x": "y"}, **NEEDED) == {"host": "pg1", "port": 1, "user": "ds", "password": "secret", "tags": "x=y"}
+
+
+def test_a_creation_sends_the_password_also_with_on_create():
+    assert body(None, update_password="on_create", **NEEDED)["password"] == "secret"
+
+
+@pytest.mark.parametrize("state", ["present", "enabled", "disabled"])
+@pytest.mark.parametrize(
+    "missing, named", [(["host"], "host is"), (["user", "password"], "user and password are"), (["host", "user", "password"], "host and user and password are")]
+)
+def test_too_little_to_create_it_names_what_is_missing(state, missing, named):
+    with pytest.raises(InvalidInput, match=f"to create it {named} missing"):
+        Wanted("db1", state=state, **{key: value for key, value in NEEDED.items() if key not in missing}).writes(None)
+
+
+@pytest.mark.parametrize("current", [MASKED, dataclasses.replace(ENABLED, password=None), dataclasses.replace(ENABLED, password="")])
+def test_a_password_that_the_platform_does_not_show_is_sent_once(current):
+    wanted = Wanted("db1", password="secret")
+    assert [write.body["password"] for write in wanted.writes(current)] == ["secret"]
+    assert wanted.writes(current, password_was_sent=True) == []
+
+
+def test_a_password_that_the_platform_does_not_show_is_left_alone_with_on_create():
+    assert calls(MASKED, password="secret", update_password="on_create") == []
+
+
+def test_a_password_that_is_really_shown_and_differs_is_never_taken_for_sent():
+    assert Wanted("db1", password="new").writes(ENABLED, password_was_sent=True)
+
+
+def test_a_password_that_looks_like_a_mask_and_is_the_one_wanted_is_not_sent():
+    assert calls(MASKED, password="****") == []
+
+
+def test_laid_over_is_what_check_mode_shows():
+    assert Wanted("db1", state="absent").laid_over(ENABLED) is None
+    assert Wanted("db1", state="disabled", port=1).laid_over(ENABLED) == dataclasses.replace(ENABLED, port=1, enabled=False)
+    created = Wanted("db1", **NEEDED).laid_over(None)
+    assert (created.port, created.tags, created.enabled, created.connected) == (5432, {}, True, None)
+
+
+def test_differences_name_the_fields_and_hide_the_password():
+    assert Wanted("db1", port=1, password="new", state="disabled").differences(ENABLED) == {"port": (1, 5433), "password": (None, None), "enabled": (False, True)}
+
+
+def test_no_password_shows_in_a_repr():
+    assert "s3cret" not in repr(Wanted("db1", host="h", user="u", password="s3cret").writes(None)) + repr(Wanted("db1", password="s3cret"))
