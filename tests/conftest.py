@@ -12,17 +12,21 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
 from embedded.collection import install
+from embedded.postgres import PostgresServers
+from embedded.server import Platform
 from hypothesis import settings
 
 #: Where the first process of a session has installed the collection, for the workers of pytest-xdist.
 COLLECTIONS = "DATASENTINEL_TEST_COLLECTIONS"
 first_process = COLLECTIONS not in os.environ
 
-# What the shell of whoever runs the tests holds is not for the tests.
+# What the shell of whoever runs the tests holds is not for the tests; a proxy is left to pip alone.
 for name in list(os.environ):
-    if name != COLLECTIONS and name.startswith(("ANSIBLE_", "DATASENTINEL_")) or name.lower().endswith("_proxy") or name == "REQUESTS_CA_BUNDLE":
+    if name != COLLECTIONS and name.startswith(("ANSIBLE_", "DATASENTINEL_")):
         del os.environ[name]
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 
 # Now, not in a hook: the conftest files below import from it.
 if first_process:
@@ -41,3 +45,32 @@ settings.load_profile("tests")
 def pytest_unconfigure():
     if first_process:
         shutil.rmtree(os.environ.pop(COLLECTIONS), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def http_platform(tmp_path_factory):
+    """An embedded platform over plain HTTP; `platform` is the same, as a test wants to find it."""
+    with Platform(tmp_path_factory.mktemp("platform") / "state.sqlite") as running:
+        yield running
+
+
+@pytest.fixture
+def platform(http_platform):
+    """An embedded platform over plain HTTP, without connections, faults or calls in its journal."""
+    http_platform.reset()
+    return http_platform
+
+
+@pytest.fixture(scope="session")
+def tls_platform(tmp_path_factory):
+    """An embedded platform over HTTPS."""
+    folder = tmp_path_factory.mktemp("tls-platform")
+    with Platform(folder / "state.sqlite", tls=True, ca_dir=folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A real PostgreSQL server, ready to be monitored."""
+    with PostgresServers(1) as servers:
+        yield servers[0]

@@ -16,8 +16,9 @@ from fastapi import Depends, FastAPI, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import APIKeyHeader, HTTPBasic
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from .login import login
 from .store import Store
@@ -25,7 +26,14 @@ from .tokens import Tokens, User
 
 Text = Annotated[StrictStr, Field(min_length=1, pattern=r"^[^\x00]+$")]
 Tags = Annotated[StrictStr, Field(pattern=r"^[^\x00]*$")]
-Port = Annotated[StrictInt, Field(ge=1, le=65535)]
+
+
+def whole(number):
+    """5432.0 is an integer in JSON, "5432" is not."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+Port = Annotated[StrictInt, Field(ge=1, le=65535), BeforeValidator(whole)]
 
 
 class Wanted(BaseModel):
@@ -240,8 +248,12 @@ def make_app(store: Store, tokens: Tokens, users: list[User]) -> FastAPI:
         return JSONResponse({"error": exc.error}, exc.status)
 
     @app.exception_handler(HTTPException)
-    def no_such_route(_request, exc: HTTPException):
-        return JSONResponse({"error": str(exc.detail)}, exc.status_code, headers=exc.headers)
+    def no_such_route(request: Request, exc: HTTPException):
+        headers = dict(exc.headers or {})
+        if exc.status_code == 405:
+            # Each route knows its own method alone.
+            headers["allow"] = ", ".join(sorted({method for route in app.routes if route.matches(request.scope)[0] != Match.NONE for method in route.methods}))
+        return JSONResponse({"error": str(exc.detail)}, exc.status_code, headers=headers)
 
     @app.exception_handler(RequestValidationError)
     def malformed(_request, exc: RequestValidationError):
@@ -249,4 +261,15 @@ def make_app(store: Store, tokens: Tokens, users: list[User]) -> FastAPI:
         first = exc.errors()[0]
         return JSONResponse({"error": f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"}, 500)
 
+    describe = app.openapi
+
+    def openapi() -> dict:
+        """FastAPI's description, less the 422 that it takes for granted: a malformed request is answered with 500 here."""
+        described = describe()
+        for calls in described["paths"].values():
+            for call in calls.values():
+                call["responses"].pop("422", None)
+        return described
+
+    app.openapi = openapi
     return app

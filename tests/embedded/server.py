@@ -72,6 +72,13 @@ class Platform:
         self._socket.close()
         self.store.close()
 
+    def reset(self):
+        """As new: no connections, no faults, an empty journal."""
+        self.faults.clear()
+        for name in self.store.names():
+            self.store.delete(name)
+        self.journal.clear()
+
     def token(self) -> str:
         """A valid token, minted without a request."""
         return self.tokens.mint(self._user)
