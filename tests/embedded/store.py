@@ -12,8 +12,15 @@ import threading
 from contextlib import contextmanager
 from pathlib import Path
 
-#: What the platform shows besides what it was given, by the contract.
+#: What the platform shows, by the contract, besides the name; a creation gives the first five.
 DEFAULTS = {
+    "host": "",
+    "port": 5432,
+    "user": "",
+    "password": "",
+    "tags": "",
+    "enabled": True,
+    "connected": False,
     "collection-rate": "low",
     "samples": False,
     "lock-monitoring": True,
@@ -60,9 +67,8 @@ class Store:
     def put(self, name: str, **fields):
         """Creates a connection, or changes the fields given."""
         with self._lock:
-            shown = self.get(name)
-            shown = {**shown, **fields} if shown else {"name": name, **fields, "enabled": True, "connected": False, **DEFAULTS}
-            self._database.execute("INSERT OR REPLACE INTO connections VALUES (?, ?)", [name, json.dumps(shown)])
+            shown = self.get(name) or {"name": name, **DEFAULTS}
+            self._database.execute("INSERT OR REPLACE INTO connections VALUES (?, ?)", [name, json.dumps({**shown, **fields})])
 
     def delete(self, name: str):
         """Removes a connection, if it is there."""

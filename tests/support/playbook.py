@@ -1,0 +1,132 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Real runs of ansible-playbook with the installed collection."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+PLUGINS = Path(__file__).resolve().parent / "plugins"
+#: Seconds for a run.
+PATIENCE = 120
+MODULE = "datasentinel.platform.datasentinel_connection"
+#: What decides about certificates in whoever's shell the tests are run from.
+NOT_INHERITED = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@dataclass
+class Outcome:
+    """A finished run. returncode: of ansible-playbook. output: all that it printed. lines: what the recorder noted."""
+
+    returncode: int
+    output: str
+    lines: list[dict]
+
+    def results(self, task: str, items: bool = False) -> dict:
+        """The results of a task by host; with items: a list of them, one for each item."""
+        found = [line for line in self.lines if line["task"] == task and line["item"] is items]
+        return [line["result"] for line in found] if items else {line["host"]: line["result"] for line in found}
+
+    def __getitem__(self, task: str) -> dict:
+        """The result of a task that ran on one host."""
+        results = self.results(task)
+        assert len(results) == 1, f"{task!r} ran on {sorted(results)}:\n{self.output}"
+        return next(iter(results.values()))
+
+    def changed(self) -> list[bool]:
+        """Which tasks changed something, in order."""
+        return [bool(line["result"].get("changed")) for line in self.lines if not line["item"]]
+
+    def succeeded(self) -> "Outcome":
+        """Itself, if no task failed."""
+        assert self.returncode == 0, self.output
+        return self
+
+
+class Ansible:
+    """ansible-playbook in a folder of its own, with a home, an inventory and an environment of its own.
+
+    Every run finds the hosts localhost and bastion: the second counts as another host.
+    """
+
+    def __init__(self, folder: Path, environment: dict | None = None):
+        self._folder = folder
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if name not in NOT_INHERITED},
+            "HOME": str(folder),
+            "ANSIBLE_CALLBACK_PLUGINS": str(PLUGINS / "callback"),
+            "ANSIBLE_CALLBACKS_ENABLED": "recorder",
+            "ANSIBLE_CONNECTION_PLUGINS": str(PLUGINS / "connection"),
+            "ANSIBLE_NOCOLOR": "true",
+            "ANSIBLE_RETRY_FILES_ENABLED": "false",
+            "ANSIBLE_DEPRECATION_WARNINGS": "true",
+            "RECORDER_FILE": str(folder / "recorded"),
+            **(environment or {}),
+        }
+
+    def run(self, playbook, *options: str, inventory: dict | None = None, variables: dict | None = None, environment: dict | None = None) -> Outcome:
+        """Runs a playbook: a name of the collection's, or a list of plays. inventory: groups, in YAML's form."""
+        if not isinstance(playbook, str):
+            playbook = self._write("playbook.yml", playbook)
+        python = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+        ours = {"all": {"hosts": {"localhost": {"ansible_connection": "local", **python}, "bastion": {"ansible_connection": "bastion", **python}}}}
+        command = [*executable("ansible-playbook"), playbook, "-i", self._write("inventory.yml", ours)]
+        if inventory:
+            command += ["-i", self._write("more.yml", inventory)]
+        if variables:
+            command += ["-e", "@" + self._write("variables.yml", variables)]
+        recorded = Path(self.environment["RECORDER_FILE"])
+        recorded.unlink(missing_ok=True)
+        done = subprocess.run(
+            [*command, *options],
+            cwd=self._folder,
+            env={**self.environment, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        lines = recorded.read_text().splitlines() if recorded.exists() else []
+        return Outcome(done.returncode, done.stdout, [json.loads(line) for line in lines])
+
+    def tasks(self, *tasks: dict, hosts="localhost", play: dict | None = None, **more) -> Outcome:
+        """Runs one play of these tasks."""
+        return self.run([{"hosts": hosts, "gather_facts": False, **(play or {}), "tasks": list(tasks)}], **more)
+
+    def _write(self, name: str, content) -> str:
+        path = self._folder / name
+        path.write_text(yaml.dump(content, sort_keys=False, Dumper=Dumper))
+        return str(path)
+
+
+def executable(name: str) -> list[str]:
+    """The command that runs a tool of this environment."""
+    return [sys.executable, str(Path(sys.executable).with_name(name))]
+
+
+class Vault(str):
+    """The text of an inline !vault value."""
+
+
+class Dumper(yaml.SafeDumper):
+    """YAML with !vault values."""
+
+
+Dumper.add_representer(Vault, lambda dumper, text: dumper.represent_scalar("!vault", str(text), style="|"))
+Dumper.ignore_aliases = lambda *_: True
+
+
+def task(name: str, keywords: dict | None = None, module: str = MODULE, /, **options) -> dict:
+    """A task of the collection: its name, further keywords, the module, and the module's options."""
+    return {"name": name, module: options, **(keywords or {})}
