@@ -29,15 +29,14 @@ class Option:
 
     def spec(self):
         """Its entry in an argument spec (dict)."""
-        entry = {"type": self.type}
+        # Said of every option: Ansible would warn of one that only sounds like a secret (update_password).
+        entry = {"type": self.type, "no_log": self.secret}
         if self.required:
             entry["required"] = True
         if self.default is not None:
             entry["default"] = self.default
         if self.choices is not None:
             entry["choices"] = list(self.choices)
-        if self.secret:
-            entry["no_log"] = True
         if self.env is not None:
             entry["fallback"] = (_from_environment, [self.env])
         return entry

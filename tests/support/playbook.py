@@ -33,8 +33,9 @@ class Outcome:
 
     def results(self, task: str, items: bool = False) -> dict:
         """The results of a task by host; with items: a list of them, one for each item."""
-        found = [line for line in self.lines if line["task"] == task and line["item"] is items]
-        return [line["result"] for line in found] if items else {line["host"]: line["result"] for line in found}
+        # Some versions of Ansible take "failed" out of what they hand to callbacks.
+        found = [(line["host"], {**line["result"], "failed": line["status"] == "failed"}) for line in self.lines if line["task"] == task and line["item"] is items]
+        return [result for _host, result in found] if items else dict(found)
 
     def __getitem__(self, task: str) -> dict:
         """The result of a task that ran on one host."""
@@ -66,6 +67,7 @@ class Ansible:
             "ANSIBLE_CALLBACK_PLUGINS": str(PLUGINS / "callback"),
             "ANSIBLE_CALLBACKS_ENABLED": "recorder",
             "ANSIBLE_CONNECTION_PLUGINS": str(PLUGINS / "connection"),
+            "ANSIBLE_ASYNC_DIR": str(folder / "async"),
             "ANSIBLE_NOCOLOR": "true",
             "ANSIBLE_RETRY_FILES_ENABLED": "false",
             "ANSIBLE_DEPRECATION_WARNINGS": "true",
