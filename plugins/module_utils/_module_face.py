@@ -23,10 +23,9 @@ def run(module, command):
     for warning in result.pop("warnings", ()):
         module.warn(warning)
     # The result is masked by our own rules, which keep its shape: AnsibleModule's would turn parts of it to garbage
-    # where a secret is a common word. It would also put every option into the result: give it those that may be seen.
+    # where a secret is a common word. It would also put every option into the result, where some hold secrets by mistake.
     module.no_log_values = set()
-    shown = {name: value for name, value in module.params.items() if not command.options[name].secret}
-    result["invocation"] = {"module_args": secrets.mask_result(shown)}
+    result["invocation"] = {}
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

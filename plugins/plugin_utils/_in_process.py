@@ -22,12 +22,16 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._client import REQUESTS_IMPORT_ERROR
 from ..module_utils._commands import Context, execute
+from ..module_utils._options import ACCESS
 from ..module_utils._secrets import Secrets
 
 #: A variable that a role may set for a task: what datasentinel_token returned earlier in the run.
 #: A role cannot see what module_defaults or ``environment`` give each host, so it cannot tell whether a token minted
 #: for the first host belongs to another host's platform; here both are known, and `settings_from` decides.
 RUN_TOKEN = "datasentinel_connection_run_token"
+
+COLLECTION = "datasentinel.platform."
+ACTION_GROUP = "group/%sdatasentinel" % COLLECTION
 
 
 class InProcessAction(ActionBase):
@@ -43,6 +47,7 @@ class InProcessAction(ActionBase):
     def run(self, tmp=None, task_vars=None):
         """Runs the task, here or as a module; failures are returned, never raised."""
         super().run(tmp, task_vars)
+        self._task.args = {**self._access_defaults(), **self._task.args}
         secrets = Secrets()
         secrets.add(*self._secret_arguments())
         remote = self._connection.transport != "local"
@@ -59,6 +64,19 @@ class InProcessAction(ActionBase):
             result["_ansible_no_log"] = True
         return result
 
+    def _access_defaults(self):
+        """The access options among the task's module_defaults.
+
+        Ansible takes them for what a task leaves out, but not for what it gives as ``omit``; and a role that offers each
+        option as a variable has to give it so.
+        """
+        defaults = {}
+        for given in self._task.module_defaults or []:
+            defaults.update(given)
+        by_group = self._templar.template(defaults.get(ACTION_GROUP, {}))
+        by_name = self._templar.template(defaults.get(COLLECTION + self.command.name, {}))
+        return {name: value for name, value in {**by_group, **by_name}.items() if name in ACCESS}
+
     def _prints_a_secret(self, result, secrets, task_vars):
         """Whether Ansible would print a secret with this result: one that was asked for, or one in the item of a loop.
 
@@ -73,13 +91,16 @@ class InProcessAction(ActionBase):
 
     def _run_module(self, secrets, task_vars):
         result = self._execute_module(
-            module_name="datasentinel.platform.%s" % self.command.name,
+            module_name=COLLECTION + self.command.name,
             module_args=plain(self._task.args),
             task_vars=task_vars,
             wrap_async=self._task.async_val,
         )
-        revealed = {key: result[key] for key in self.command.reveals if key in result}
-        return {**result, **secrets.mask_result(result), **revealed}
+        # The options (invocation) and the errors behind msg (exception) are of another shape in each version of Ansible,
+        # and hold what msg holds, unmasked.
+        told = {key: value for key, value in result.items() if key not in ("invocation", "exception")}
+        revealed = {key: told[key] for key in self.command.reveals if key in told}
+        return {**secrets.mask_result(told), **revealed}
 
     # --- here ----------------------------------------------------------------------------------------------------
 
@@ -115,7 +136,7 @@ class InProcessAction(ActionBase):
     def _refusal(self, error):
         """The sentence for a validation error, as a module would put it."""
         if isinstance(error, UnsupportedError):
-            return "Unsupported parameters for (datasentinel.platform.%s) module: %s" % (self.command.name, error)
+            return "Unsupported parameters for (%s%s) module: %s" % (COLLECTION, self.command.name, error)
         return str(error)
 
     def _run_token(self, task_vars):

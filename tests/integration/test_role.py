@@ -1,0 +1,235 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role: every PostgreSQL host of the inventory, one token for the run, one call where nothing is to do."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from support.playbook import Ansible
+
+ROLE = "datasentinel.platform.datasentinel_connection"
+PASSWORD = "s3cret-of-all"
+
+
+@pytest.fixture
+def ansible(tmp_path, platform):
+    """ansible-playbook, with a user and password in its environment."""
+    return Ansible(tmp_path, {"DATASENTINEL_API_URL": platform.url, "DATASENTINEL_API_USERNAME": platform.username, "DATASENTINEL_API_PASSWORD": platform.password})
+
+
+def inventory(hosts: dict, **variables) -> dict:
+    """A group postgresql. hosts: variables by name. The hosts cannot be reached, and need not be."""
+    common = {"ansible_connection": "ssh", "ansible_python_interpreter": "/no/such/python", "datasentinel_connection_password": PASSWORD}
+    return {"postgresql": {"hosts": hosts, "vars": {**common, **variables}}}
+
+
+def fleet(count: int, **variables) -> dict:
+    return inventory({f"pg{number}": {"ansible_host": f"127.0.1.{number}"} for number in range(1, count + 1)}, **variables)
+
+
+def play(**more) -> list:
+    return [{"hosts": "postgresql", "gather_facts": False, "roles": [ROLE], **more}]
+
+
+def test_the_defaults(ansible, platform):
+    ansible.run(play(), inventory=fleet(1)).succeeded()
+    shown = platform.display("pg1")
+    assert {key: shown[key] for key in ("host", "port", "user", "password", "tags", "enabled")} == {
+        "host": "127.0.1.1",
+        "port": 5432,
+        "user": "datasentinel",
+        "password": PASSWORD,
+        "tags": "",
+        "enabled": True,
+    }
+
+
+def test_a_host_without_ansible_host_is_reached_by_its_name(ansible, platform):
+    ansible.run(play(), inventory=inventory({"pg1.invalid": {}})).succeeded()
+    assert platform.display("pg1.invalid")["host"] == "pg1.invalid"
+
+
+def test_every_option_is_a_variable(ansible, platform):
+    variables = {"name": "other-name", "host": "127.0.2.1", "port": 6000, "user": "u", "tags": {"a": "b"}, "state": "disabled", "api_timeout": 7, "api_retries": 1}
+    variables = {f"datasentinel_connection_{name}": value for name, value in variables.items()}
+    platform.store.put("other-name", host="127.0.2.1", port=1, user="u", password=PASSWORD, tags="x=y")
+    more = {"datasentinel_connection_purge_tags": False, "datasentinel_connection_update_password": "on_create"}
+    ansible.run(play(), inventory=inventory({"pg1": {**variables, **more}})).succeeded()
+    shown = platform.display("other-name")
+    assert (shown["port"], shown["tags"], shown["enabled"]) == (6000, "x=y,a=b", False)
+
+
+def test_three_calls_the_first_time_one_again_and_one_token_a_run(ansible, platform):
+    first = ansible.run(play(), inventory=fleet(4)).succeeded()
+    assert sum(first.changed()) == 4
+    assert sorted(platform.journal.methods()) == ["GET"] * 8 + ["POST"] * 4 and platform.journal.tokens_minted() == 1
+    platform.journal.clear()
+    again = ansible.run(play(), inventory=fleet(4)).succeeded()
+    assert not any(again.changed())
+    assert platform.journal.methods() == ["GET"] * 4 and platform.journal.tokens_minted() == 1
+
+
+def test_one_token_for_all_batches_of_a_serial_run(ansible, platform):
+    ansible.run(play(serial=1), inventory=fleet(3)).succeeded()
+    assert platform.journal.tokens_minted() == 1
+
+
+def test_one_token_where_the_first_host_has_failed_before(ansible, platform):
+    fail_first = [{"ansible.builtin.fail": {"msg": "not this one"}, "when": "inventory_hostname == 'pg1'"}]
+    ansible.run(play(pre_tasks=fail_first), inventory=fleet(3))
+    assert platform.store.names() == ["pg2", "pg3"] and platform.journal.tokens_minted() == 1
+
+
+def test_no_token_where_one_is_given(ansible, platform):
+    ansible.run(play(), inventory=fleet(2, datasentinel_connection_api_token=platform.token())).succeeded()
+    ansible.run(play(), inventory=fleet(2), environment={"DATASENTINEL_API_TOKEN": platform.token()}).succeeded()
+    assert platform.journal.tokens_minted() == 0
+
+
+def test_access_by_variables(ansible, platform):
+    nothing = {"DATASENTINEL_API_URL": "", "DATASENTINEL_API_USERNAME": "", "DATASENTINEL_API_PASSWORD": ""}
+    access = {"api_url": platform.url, "api_username": platform.username, "api_password": platform.password}
+    ansible.run(play(), inventory=fleet(3, **{f"datasentinel_connection_{name}": value for name, value in access.items()}), environment=nothing).succeeded()
+    assert len(platform.store.names()) == 3 and platform.journal.tokens_minted() == 1
+
+
+def test_access_by_module_defaults(ansible, platform):
+    nothing = {"DATASENTINEL_API_URL": "", "DATASENTINEL_API_USERNAME": "", "DATASENTINEL_API_PASSWORD": ""}
+    access = {"api_url": platform.url, "api_username": platform.username, "api_password": platform.password}
+    defaults = {"group/datasentinel.platform.datasentinel": access}
+    ansible.run(play(module_defaults=defaults), inventory=fleet(3), environment=nothing).succeeded()
+    assert len(platform.store.names()) == 3 and platform.journal.tokens_minted() == 1
+
+
+def test_a_token_goes_to_no_other_platform(ansible, platform, tls_platform):
+    """Two platforms in one inventory: each host's own credentials go to its own platform."""
+    tls_platform.reset()
+    hosts = fleet(2)
+    other = {"api_url": tls_platform.url, "api_username": tls_platform.username, "api_password": tls_platform.password, "ca_path": str(tls_platform.ca_path)}
+    hosts["postgresql"]["hosts"]["pg2"].update({f"datasentinel_connection_{name}": value for name, value in other.items()})
+    ansible.run(play(), inventory=hosts).succeeded()
+    assert (platform.store.names(), tls_platform.store.names()) == (["pg1"], ["pg2"])
+    tokens = [{call.headers.get("user-token") for call in one.journal.all()} - {None} for one in (platform, tls_platform)]
+    assert len(tokens[0]) == len(tokens[1]) == 1 and tokens[0] != tokens[1]
+
+
+INSTANCES = [
+    {"name": "crm", "port": 5433, "tags": {"application": "crm"}},
+    {"name": "billing", "port": 5434, "host": "127.0.2.2", "user": "other", "password": "own-password", "state": "disabled"},
+    {"name": "gone", "port": 5435, "state": "absent"},
+]
+
+
+def test_instances(ansible, platform):
+    platform.store.put("gone", host="127.0.1.1", port=5435)
+    hosts = fleet(1, datasentinel_connection_instances=INSTANCES, datasentinel_connection_tags={"environment": "test", "application": "none"})
+    outcome = ansible.run(play(), "-vvv", inventory=hosts).succeeded()
+    crm, billing = platform.display("crm"), platform.display("billing")
+    assert platform.store.names() == ["billing", "crm"]
+    assert (crm["host"], crm["port"], crm["user"], crm["tags"]) == ("127.0.1.1", 5433, "datasentinel", "environment=test,application=crm")
+    assert (billing["host"], billing["user"], billing["password"], billing["enabled"]) == ("127.0.2.2", "other", "own-password", False)
+    assert "own-password" not in outcome.output + json.dumps(outcome.lines) and PASSWORD not in outcome.output
+    assert "item=crm" in outcome.output
+    again = ansible.run(play(), inventory=hosts).succeeded()
+    assert not any(again.changed())
+
+
+def test_instances_are_one_task_a_host(ansible, platform):
+    outcome = ansible.run(play(), inventory=fleet(2, datasentinel_connection_instances=[{"name": "{{ inventory_hostname }}-a", "port": 1}])).succeeded()
+    tasks = [line["task"] for line in outcome.lines if line["host"] == "pg2" and not line["item"]]
+    assert len(tasks) == 2 and platform.store.names() == ["pg1-a", "pg2-a"]
+
+
+def test_a_missing_password_names_the_variable(ansible, platform):
+    hosts = {"postgresql": {"hosts": {"pg1": {"ansible_host": "127.0.1.1"}}}}
+    outcome = ansible.run(play(), inventory=hosts)
+    assert outcome.returncode != 0 and "datasentinel_connection_password" in outcome.output
+    assert "undefined" in outcome.output and "Traceback" not in outcome.output
+    assert platform.journal.methods() == []
+
+
+@pytest.mark.parametrize("state", ["absent", "disabled"])
+def test_no_password_is_needed_to_remove_or_pause(ansible, platform, state):
+    platform.store.put("pg1", host="127.0.1.1", port=5432, user="datasentinel", password="x")
+    hosts = {"postgresql": {"hosts": {"pg1": {"ansible_host": "127.0.1.1", "datasentinel_connection_state": state}}}}
+    ansible.run(play(), inventory=hosts).succeeded()
+    shown = platform.display("pg1")
+    assert shown is None if state == "absent" else shown["enabled"] is False
+
+
+@pytest.mark.parametrize(
+    "variables, sentence",
+    [
+        ({"datasentinel_connection_port": 70000}, "port is 70000"),
+        ({"datasentinel_connection_state": "there"}, "value of datasentinel_connection_state must be one of"),
+        ({"datasentinel_connection_tags": {"a": "b,c"}}, "The value of the tag 'a' holds a comma"),
+        ({"datasentinel_connection_instances": [{"name": "x"}]}, "missing required arguments: port found in datasentinel_connection_instances"),
+        ({"datasentinel_connection_instances": [{"name": "x", "port": 1, "prot": 2}]}, "prot"),
+    ],
+)
+def test_a_failing_host_fails_alone(ansible, platform, variables, sentence):
+    hosts = fleet(3)
+    hosts["postgresql"]["hosts"]["pg1"].update(variables)
+    outcome = ansible.run(play(), inventory=hosts)
+    assert outcome.returncode != 0 and sentence in outcome.output
+    assert platform.store.names() == ["pg2", "pg3"]
+
+
+def test_refused_credentials_are_tried_once_for_the_whole_fleet(ansible, platform):
+    """Each try may count towards locking the user."""
+    outcome = ansible.run(play(), inventory=fleet(3), environment={"DATASENTINEL_API_PASSWORD": "wrong"})
+    assert outcome.returncode != 0 and "The platform refused api_username and api_password" in outcome.output
+    assert platform.journal.said() == ["POST user-token"]
+
+
+def test_no_access_says_what_to_give(ansible, platform):
+    outcome = ansible.run(play(), inventory=fleet(2), environment={"DATASENTINEL_API_USERNAME": "", "DATASENTINEL_API_PASSWORD": ""})
+    assert outcome.returncode != 0 and "No access to the platform: give api_token, or api_username and api_password" in outcome.output
+
+
+def test_check_mode_tells_what_would_happen_and_changes_nothing(ansible, platform):
+    outcome = ansible.run(play(), "--check", "--diff", inventory=fleet(2)).succeeded()
+    assert sum(outcome.changed()) == 2 and platform.store.names() == []
+    assert platform.journal.methods() == ["GET", "GET"]
+
+
+# --- the playbooks -----------------------------------------------------------------------------------------------
+
+
+def test_the_life_of_a_fleet_by_the_playbooks(ansible, platform):
+    def run(name, *options):
+        return ansible.run(f"datasentinel.platform.{name}", *options, inventory=fleet(2)).succeeded()
+
+    def enabled():
+        return [platform.display(name)["enabled"] for name in platform.store.names()]
+
+    assert sum(run("register").changed()) == 2 and enabled() == [True, True]
+    assert sum(run("disable", "--check").changed()) == 2 and enabled() == [True, True]
+    assert sum(run("disable", "--limit", "pg2").changed()) == 1 and enabled() == [True, False]
+    assert sum(run("register").changed()) == 0 and enabled() == [True, False]
+    assert sum(run("enable").changed()) == 1 and enabled() == [True, True]
+    assert sum(run("deregister").changed()) == 2 and platform.store.names() == []
+    assert sum(run("deregister").changed()) == 0
+
+
+def test_another_group(ansible, platform):
+    hosts = {"databases": fleet(2)["postgresql"]}
+    ansible.run("datasentinel.platform.register", "-e", "datasentinel_hosts=databases", inventory=hosts).succeeded()
+    assert platform.store.names() == ["pg1", "pg2"]
+
+
+@pytest.mark.parametrize("playbook", ["deregister", "disable", "enable"])
+def test_a_playbook_needs_no_password_for_what_is_there(ansible, platform, playbook):
+    platform.store.put("pg1", host="127.0.1.1", port=5432, user="datasentinel", password="x")
+    hosts = {"postgresql": {"hosts": {"pg1": {"ansible_host": "127.0.1.1"}}}}
+    ansible.run(f"datasentinel.platform.{playbook}", inventory=hosts).succeeded()
+
+
+def test_what_the_inventory_wants_gone_stays_gone(ansible, platform):
+    hosts = fleet(1, datasentinel_connection_instances=INSTANCES)
+    ansible.run("datasentinel.platform.enable", inventory=hosts).succeeded()
+    assert platform.store.names() == ["billing", "crm"] and platform.display("billing")["enabled"] is True
