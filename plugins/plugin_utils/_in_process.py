@@ -61,7 +61,8 @@ class InProcessAction(ActionBase):
             except Exception as exc:  # from 2.19 on, what escapes is printed with all its causes, and nothing masks it
                 result = {"failed": True, "changed": False, "msg": secrets.mask("%s: %s" % (type(exc).__name__, exc))}
         if self._prints_a_secret(result, secrets, task_vars or {}):
-            result["_ansible_no_log"] = True
+            # The task's own no_log is what a loop's result as a whole is judged by.
+            self._task.no_log = result["_ansible_no_log"] = True
         return result
 
     def _access_defaults(self):
