@@ -17,6 +17,7 @@ from embedded.collection import install
 from embedded.postgres import PostgresServers
 from embedded.server import Platform
 from hypothesis import settings
+from hypothesis.configuration import set_hypothesis_home_dir
 
 #: Where the first process of a session has installed the collection, for the workers of pytest-xdist.
 COLLECTIONS = "DATASENTINEL_TEST_COLLECTIONS"
@@ -37,7 +38,8 @@ os.environ["ANSIBLE_COLLECTIONS_PATH"] = os.environ[COLLECTIONS]
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 sys.path.insert(0, os.environ[COLLECTIONS])
 
-# The same examples each time, and none given up because a machine is slow; no database of them in the checkout.
+# The same examples each time, and none given up because a machine is slow; nothing of it at the top of the checkout.
+set_hypothesis_home_dir(Path(__file__).parents[1] / ".cache/hypothesis")
 settings.register_profile("tests", derandomize=True, deadline=None, database=None)
 settings.load_profile("tests")
 

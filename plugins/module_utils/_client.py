@@ -245,7 +245,8 @@ class Client:
             )
         if among(requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError, ConnectionError):
             return errors.ConnectionLost(method, url, "the connection was lost before the answer was complete (%s)" % said)
-        return errors.ApiError(method, url, "the request could not be made (%s: %s)" % (type(exc).__name__, said), advice="Check api_url, ca_path and the proxy variables.")
+        problem = "the request could not be made (%s: %s)" % (type(exc).__name__, said)
+        return errors.ApiError(method, url, problem, advice="Check api_url, ca_path and the proxy variables.")
 
 
 def _within(seconds, call, *args):

@@ -1,0 +1,53 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The documentation: of every plugin and role, and with examples that work as they stand."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+from support.playbook import Ansible
+
+MODULES = ["datasentinel_connection", "datasentinel_connection_info", "datasentinel_token"]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_ansible_doc_of_a_module(run, module):
+    text = run("ansible-doc", f"datasentinel.platform.{module}")
+    assert "DATASENTINEL_API_URL" in text and "EXAMPLES:" in text and "RETURN VALUES:" in text
+    told = json.loads(run("ansible-doc", "--json", f"datasentinel.platform.{module}"))[f"datasentinel.platform.{module}"]
+    assert {"action", "action_group", "check_mode", "diff_mode", "idempotent", "delegation"} <= set(told["doc"]["attributes"])
+    for value in told["return"].values():
+        assert {"description", "type", "returned"} <= set(value)
+
+
+def test_ansible_doc_of_the_roles(run, collection):
+    for role in sorted(path.name for path in (collection / "roles").iterdir()):
+        assert "OPTIONS" in run("ansible-doc", "-t", "role", f"datasentinel.platform.{role}").upper()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_examples_work_as_they_stand(run, tmp_path, platform, module):
+    told = json.loads(run("ansible-doc", "--json", f"datasentinel.platform.{module}"))[f"datasentinel.platform.{module}"]
+    # Only the address is another one.
+    tasks = yaml.safe_load(told["examples"].replace("https://platform.example.com", platform.url))
+    for name in ("sales-production", "localhost"):
+        # What the examples take to be there, and connected.
+        platform.store.put(name, host="127.0.0.1", port=1, user="datasentinel", password="x", connected=True)
+    if module == "datasentinel_connection":
+        # Waiting for a real server is another test's.
+        tasks = [task for task in tasks if not task["datasentinel.platform.datasentinel_connection"].get("wait")]
+    variables = {"datasentinel_token": platform.token(), "datasentinel_password": "pw", "datasentinel_api_password": platform.password}
+    ansible = Ansible(tmp_path, {"DATASENTINEL_API_URL": platform.url, "DATASENTINEL_API_TOKEN": platform.token()})
+    for task in tasks:
+        if "datasentinel.platform.datasentinel_token" in task:
+            task["datasentinel.platform.datasentinel_token"]["api_username"] = platform.username
+    ansible.run(
+        [{"hosts": "postgresql", "gather_facts": False, "tasks": tasks}],
+        inventory={"postgresql": {"hosts": {"localhost": {}}}},
+        variables=variables,
+    ).succeeded()
