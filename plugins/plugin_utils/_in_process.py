@@ -15,23 +15,21 @@ import logging
 import os
 import sys
 
+from ansible.errors import AnsibleError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._client import REQUESTS_IMPORT_ERROR
-from ..module_utils._commands import Context, execute
-from ..module_utils._options import ACCESS
+from ..module_utils._commands import Context, execute, failure
+from ..module_utils._errors import DatasentinelError, InvalidInput
 from ..module_utils._secrets import Secrets
-
-#: A variable that a role may set for a task: what datasentinel_token returned earlier in the run.
-#: A role cannot see what module_defaults or ``environment`` give each host, so it cannot tell whether a token minted
-#: for the first host belongs to another host's platform; here both are known, and `settings_from` decides.
-RUN_TOKEN = "datasentinel_connection_run_token"
+from ._role import FROM_ROLE, PREFIX, combined, connections, given_options
 
 COLLECTION = "datasentinel.platform."
-ACTION_GROUP = "group/%sdatasentinel" % COLLECTION
+#: Where the role registers the token of the run.
+MINTED = PREFIX + "minted"
 
 
 class InProcessAction(ActionBase):
@@ -47,36 +45,69 @@ class InProcessAction(ActionBase):
     def run(self, tmp=None, task_vars=None):
         """Runs the task, here or as a module; failures are returned, never raised."""
         super().run(tmp, task_vars)
-        self._task.args = {**self._access_defaults(), **self._task.args}
+        task_vars = task_vars or {}
         secrets = Secrets()
-        secrets.add(*self._secret_arguments())
-        remote = self._connection.transport != "local"
-        if self._task.async_val and remote and not self._task.delegate_to:
-            result = {"failed": True, "changed": False, "msg": _no_async(self.command.name)}
-        elif self._task.async_val or (remote and self._task.delegate_to):
-            result = self._run_module(secrets, task_vars)
-        else:
-            try:
-                result = self._run_here(secrets, task_vars or {})
-            except Exception as exc:  # from 2.19 on, what escapes is printed with all its causes, and nothing masks it
-                result = {"failed": True, "changed": False, "msg": secrets.mask("%s: %s" % (type(exc).__name__, exc))}
-        if self._prints_a_secret(result, secrets, task_vars or {}):
+        try:
+            result = self._result(secrets, task_vars)
+        except DatasentinelError as exc:
+            result = secrets.mask_result(failure(exc))
+        except Exception as exc:  # from 2.19 on, what escapes is printed with all its causes, and nothing masks it
+            result = {"failed": True, "changed": False, "msg": secrets.mask("%s: %s" % (type(exc).__name__, exc))}
+        if self._prints_a_secret(result, secrets, task_vars):
             # The task's own no_log is what a loop's result as a whole is judged by.
             self._task.no_log = result["_ansible_no_log"] = True
         return result
 
-    def _access_defaults(self):
-        """The access options among the task's module_defaults.
+    def _result(self, secrets, task_vars):
+        remote = self._connection.transport != "local"
+        if self._task.async_val and remote and not self._task.delegate_to:
+            raise InvalidInput(_no_async(self.command.name))
+        elsewhere = self._task.async_val or (remote and self._task.delegate_to)
+        run = self._run_module if elsewhere else self._run_here
+        sets = self._sets_of_options(task_vars)
+        for options in sets:
+            secrets.add(*self._secret_texts(options))
+        results = [run(options, secrets, task_vars) for options in sets]
+        return results[0] if len(results) == 1 else combined([options.get("name") for options in sets], results)
 
-        Ansible takes them for what a task leaves out, but not for what it gives as ``omit``; and a role that offers each
-        option as a variable has to give it so.
-        """
-        defaults = {}
-        for given in self._task.module_defaults or []:
-            defaults.update(given)
-        by_group = self._templar.template(defaults.get(ACTION_GROUP, {}))
-        by_name = self._templar.template(defaults.get(COLLECTION + self.command.name, {}))
-        return {name: value for name, value in {**by_group, **by_name}.items() if name in ACCESS}
+    # --- options -------------------------------------------------------------------------------------------------
+
+    def _sets_of_options(self, task_vars):
+        """What is to be run: the options of each run, as plain data. One set, or in the role one for each connection."""
+        given = plain(self._task.args)
+        if not task_vars.get(FROM_ROLE):
+            return [given]
+
+        def variable(name):
+            return self._role_variable(name, task_vars)
+
+        options = {**given, **given_options(self.command.options, variable)}
+        if "state" not in self.command.options:
+            return [options]
+        return connections(options, variable(PREFIX + "instances"), variable(PREFIX + "override_state"))
+
+    def _role_variable(self, name, task_vars):
+        """The value of a variable as plain data; None if it is not set, or set to ``omit``. Raises InvalidInput."""
+        if name not in task_vars:
+            return None
+        try:
+            # In a mapping, since from 2.19 on only there something may be left out.
+            value = self._templar.template({name: task_vars[name]}).get(name)
+        except AnsibleError as exc:
+            raise InvalidInput("The variable %s cannot be used: %s" % (name, exc)) from None
+        return None if value is None or value == task_vars.get("omit") else plain(value)
+
+    def _secret_texts(self, options):
+        """The texts in options that are secret, however they are nested: validation may quote them before it knows."""
+        queue = [value for name, value in options.items() if name in self.command.options and self.command.options[name].secret]
+        while queue:
+            value = queue.pop()
+            if isinstance(value, dict):
+                queue += [*value.keys(), *value.values()]
+            elif isinstance(value, list):
+                queue += value
+            elif not isinstance(value, bool):
+                yield value
 
     def _prints_a_secret(self, result, secrets, task_vars):
         """Whether Ansible would print a secret with this result: one that was asked for, or one in the item of a loop.
@@ -90,10 +121,10 @@ class InProcessAction(ActionBase):
 
     # --- as a module, elsewhere ----------------------------------------------------------------------------------
 
-    def _run_module(self, secrets, task_vars):
+    def _run_module(self, options, secrets, task_vars):
         result = self._execute_module(
             module_name=COLLECTION + self.command.name,
-            module_args=plain(self._task.args),
+            module_args=options,
             task_vars=task_vars,
             wrap_async=self._task.async_val,
         )
@@ -105,34 +136,22 @@ class InProcessAction(ActionBase):
 
     # --- here ----------------------------------------------------------------------------------------------------
 
-    def _run_here(self, secrets, task_vars):
+    def _run_here(self, options, secrets, task_vars):
         if REQUESTS_IMPORT_ERROR is not None:
             return {"failed": True, "changed": False, "msg": missing_required_lib("requests")}
         environment = {}
         self._compute_environment_string(environment)
         with _environment(environment), _quiet_libraries():
-            validation = ArgumentSpecValidator(self.command.argument_spec).validate(plain(self._task.args))
+            validation = ArgumentSpecValidator(self.command.argument_spec).validate(options)
             secrets.add(*validation._no_log_values)  # pylint: disable=protected-access
             notes = {"deprecations": validation._deprecations, "warnings": validation._warnings}  # pylint: disable=protected-access
             if validation.error_messages:
                 result = {"failed": True, "changed": False, "msg": secrets.mask(self._refusal(validation.errors[0]))}
             else:
-                context = Context(secrets=secrets, check_mode=self._task.check_mode, run_token=self._run_token(task_vars))
+                context = Context(secrets=secrets, check_mode=self._task.check_mode, run_token=_run_token(task_vars))
                 result = execute(self.command, validation.validated_parameters, context)
         notes["warnings"] = notes["warnings"] + result.pop("warnings", [])
         return plain({**result, **{kind: told for kind, told in notes.items() if told}})
-
-    def _secret_arguments(self):
-        """The texts in arguments that are secret, however they are nested: validation may quote them before it knows."""
-        queue = [plain(value) for name, value in self._task.args.items() if name in self.command.options and self.command.options[name].secret]
-        while queue:
-            value = queue.pop()
-            if isinstance(value, dict):
-                queue += [*value.keys(), *value.values()]
-            elif isinstance(value, list):
-                queue += value
-            elif not isinstance(value, bool):
-                yield value
 
     def _refusal(self, error):
         """The sentence for a validation error, as a module would put it."""
@@ -140,9 +159,21 @@ class InProcessAction(ActionBase):
             return "Unsupported parameters for (%s%s) module: %s" % (COLLECTION, self.command.name, error)
         return str(error)
 
-    def _run_token(self, task_vars):
-        minted = plain(self._templar.template(task_vars.get(RUN_TOKEN)))
-        return minted if isinstance(minted, dict) and minted.get("token") else None
+
+def _run_token(task_vars):
+    """What datasentinel_token returned in the role, for `settings_from`; None if it has not run, or failed.
+
+    A role cannot see what module_defaults or ``environment`` give each host, so it cannot tell whether a token minted for
+    the first host belongs to another host's platform; `settings_from` knows both, and decides.
+    """
+    if not task_vars.get(FROM_ROLE):
+        return None
+    minted = task_vars.get(MINTED) or {}
+    if not minted.get("token"):
+        # In a later batch of a serial play, the token is with the hosts of the first.
+        first = task_vars.get("ansible_play_hosts_all", [None])[0]
+        minted = task_vars.get("hostvars", {}).get(first, {}).get(MINTED) or {}
+    return plain(dict(minted)) if minted.get("token") else None
 
 
 def plain(value):

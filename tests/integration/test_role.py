@@ -133,7 +133,9 @@ def test_instances(ansible, platform):
     assert (crm["host"], crm["port"], crm["user"], crm["tags"]) == ("127.0.1.1", 5433, "datasentinel", "environment=test,application=crm")
     assert (billing["host"], billing["user"], billing["password"], billing["enabled"]) == ("127.0.2.2", "other", "own-password", False)
     assert "own-password" not in outcome.output + json.dumps(outcome.lines) and PASSWORD not in outcome.output
-    assert "item=crm" in outcome.output
+    done = outcome["Keep the connections of the host as wanted"]
+    assert [connection["name"] for connection in done["connections"]] == ["crm", "billing"]
+    assert "crm: Connection created" in done["msg"] and done["msg"].endswith("gone: Connection deleted!")
     again = ansible.run(play(), inventory=hosts).succeeded()
     assert not any(again.changed())
 
@@ -148,7 +150,7 @@ def test_a_missing_password_names_the_variable(ansible, platform):
     hosts = {"postgresql": {"hosts": {"pg1": {"ansible_host": "127.0.1.1"}}}}
     outcome = ansible.run(play(), inventory=hosts)
     assert outcome.returncode != 0 and "datasentinel_connection_password" in outcome.output
-    assert "undefined" in outcome.output and "Traceback" not in outcome.output
+    assert "is not set" in outcome.output and "Traceback" not in outcome.output
     assert platform.journal.methods() == []
 
 
@@ -161,22 +163,46 @@ def test_no_password_is_needed_to_remove_or_pause(ansible, platform, state):
     assert shown is None if state == "absent" else shown["enabled"] is False
 
 
-@pytest.mark.parametrize(
-    "variables, sentence",
-    [
-        ({"datasentinel_connection_port": 70000}, "port is 70000"),
-        ({"datasentinel_connection_state": "there"}, "value of datasentinel_connection_state must be one of"),
-        ({"datasentinel_connection_tags": {"a": "b,c"}}, "The value of the tag 'a' holds a comma"),
-        ({"datasentinel_connection_instances": [{"name": "x"}]}, "missing required arguments: port found in datasentinel_connection_instances"),
-        ({"datasentinel_connection_instances": [{"name": "x", "port": 1, "prot": 2}]}, "prot"),
-    ],
-)
-def test_a_failing_host_fails_alone(ansible, platform, variables, sentence):
+MISTAKES = {
+    "port": ({"port": 70000}, "port is 70000"),
+    "state": ({"state": "there"}, "state must be one of"),
+    "tags": ({"tags": {"a": "b,c"}}, "The value of the tag 'a' holds a comma"),
+    "no list": ({"instances": {"name": "x", "port": 1}}, "instances"),
+    "no mapping": ({"instances": ["x"]}, "instances"),
+    "an instance without port": ({"instances": [{"name": "x"}]}, "port"),
+    "a misspelled instance": ({"instances": [{"name": "x", "port": 1, "prot": 2}]}, "prot"),
+    "an undefined variable": ({"host": "{{ no_such_variable }}"}, "no_such_variable"),
+}
+
+
+@pytest.mark.parametrize("playbook", [play(), "datasentinel.platform.register"], ids=["role", "playbook"])
+@pytest.mark.parametrize("variables, sentence", MISTAKES.values(), ids=MISTAKES)
+def test_a_failing_host_fails_alone(ansible, platform, playbook, variables, sentence):
     hosts = fleet(3)
-    hosts["postgresql"]["hosts"]["pg1"].update(variables)
-    outcome = ansible.run(play(), inventory=hosts)
-    assert outcome.returncode != 0 and sentence in outcome.output
+    hosts["postgresql"]["hosts"]["pg1"].update({f"datasentinel_connection_{name}": value for name, value in variables.items()})
+    outcome = ansible.run(playbook, inventory=hosts)
+    assert outcome.returncode != 0 and sentence in outcome.output and "Traceback" not in outcome.output
     assert platform.store.names() == ["pg2", "pg3"]
+
+
+def test_of_several_clusters_one_that_fails_leaves_the_others_done(ansible, platform):
+    instances = [{"name": "one", "port": 1}, {"name": "bad", "port": 70000}, {"name": "two", "port": 2}]
+    outcome = ansible.run(play(), inventory=fleet(1, datasentinel_connection_instances=instances))
+    failed = outcome["Keep the connections of the host as wanted"]
+    assert failed["failed"] and failed["changed"] and failed["msg"] == "bad: port is 70000: it has to be a number from 1 to 65535."
+    assert platform.store.names() == ["one", "two"]
+
+
+def test_a_variable_that_is_omitted_is_not_set(ansible, platform):
+    ansible.run(play(), inventory=fleet(1, datasentinel_connection_ca_path="{{ no_such_variable | default(omit) }}")).succeeded()
+
+
+def test_a_role_that_is_delegated_runs_there(ansible, platform):
+    imported = {"ansible.builtin.import_role": {"name": ROLE}}
+    hosts = fleet(2, datasentinel_connection_instances=[{"name": "{{ inventory_hostname }}-a", "port": 1}, {"name": "{{ inventory_hostname }}-b", "port": 2}])
+    outcome = ansible.run([{"hosts": "postgresql", "gather_facts": False, "tasks": [{"block": [imported], "delegate_to": "bastion"}]}], "-vvv", inventory=hosts)
+    assert outcome.succeeded() and "EXEC" in outcome.output and PASSWORD not in outcome.output
+    assert platform.store.names() == ["pg1-a", "pg1-b", "pg2-a", "pg2-b"]
 
 
 def test_refused_credentials_are_tried_once_for_the_whole_fleet(ansible, platform):
