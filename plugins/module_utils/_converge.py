@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from ._connection import Connection, from_platform
-from ._errors import ApiError, NotEffective, WaitTimeout
+from ._errors import ApiError, NotEffective, StatusError, WaitTimeout
 
 #: Seconds between two looks of `wait_connected`: they grow from the first to the last.
 POLL_PAUSES = (1.0, 2.0, 3.0, 5.0)
@@ -131,7 +131,7 @@ def _carry_out(api, name, writes, progress, tries):
         except ApiError as exc:
             if exc.may_have_happened:
                 progress.unsure = write.call
-            raced = exc.status == _RACES[write.call]
+            raced = isinstance(exc, StatusError) and exc.status == _RACES[write.call]
             if (exc.passing or raced) and tries.again(exc):
                 return False
             raise

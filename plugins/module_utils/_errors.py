@@ -49,16 +49,32 @@ class ApiError(DatasentinelError):
     def __init__(self, method, url, problem, status=None, detail=None, advice=None, retry_after=None):
         self.method = method
         self.url = url
+        self.problem = problem
         self.status = status
         self.detail = detail
         self.retry_after = retry_after
-        parts = ["%s %s: %s." % (method, url, problem), self.advice if advice is None else advice]
+        if advice is not None:
+            self.advice = advice
+        parts = ["%s %s: %s." % (method, url, problem), self.advice]
         super().__init__(" ".join(part for part in parts if part))
 
     def structured(self):
         """``error`` of a failed result: ``method``, ``url`` and, where there are any, ``status`` and ``detail``."""
         facts = {"method": self.method, "url": self.url, "status": self.status, "detail": self.detail}
         return {"error": {key: value for key, value in facts.items() if value is not None}}
+
+
+class NoToken(ApiError):
+    """No token could be minted, so that the call that needed it was not made.
+
+    A kind of its own, not that of its cause: a 404 to the token call says nothing about a connection, and one that was
+    lost leaves no write in doubt.
+    """
+
+    @classmethod
+    def because_of(cls, cause, advice=None):
+        """The NoToken for the ApiError that the token call met. advice: other than the cause's own."""
+        return cls(cause.method, cause.url, cause.problem, status=cause.status, detail=cause.detail, advice=advice or cause.advice)
 
 
 # --- no answer ---------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import json
 from datetime import datetime, timedelta, timezone
 
 from ._client import HeaderAuth
-from ._errors import ApiError, BadAnswer, Unauthorized
+from ._errors import ApiError, BadAnswer, NoToken, Unauthorized
 
 TOKEN_PATH = "/ds-api/user-token"
 #: How long a token lives, by the vendor's manual.
@@ -22,7 +22,7 @@ def mint(client):
     """A new token (text) from the username and password of the client's settings.
 
     Passing failures are tried again: a token that was made and lost does no harm.
-    Raises an ApiError; Unauthorized when the platform refuses username and password.
+    Raises NoToken.
     """
     settings = client.settings
     pair = "%s:%s" % (settings.username, settings.password)
@@ -34,13 +34,16 @@ def mint(client):
             answer = client.request("POST", TOKEN_PATH, HeaderAuth("Authorization", "Basic " + basic), expected=(201, 200))
             break
         except Unauthorized as exc:
-            raise _refused(exc, "The platform refused api_username and api_password: check them.") from None
+            raise NoToken.because_of(exc, "The platform refused api_username and api_password: check them.") from None
         except ApiError as exc:
             if not (exc.passing and tries.again(exc)):
-                raise
-    token = client.object_in("POST", TOKEN_PATH, answer).get("user-token")
+                raise NoToken.because_of(exc) from None
+    try:
+        token = client.object_in("POST", TOKEN_PATH, answer).get("user-token")
+    except BadAnswer as exc:
+        raise NoToken.because_of(exc) from None
     if not isinstance(token, str) or not token or not all("!" <= sign <= "~" for sign in token):
-        raise BadAnswer("POST", settings.api_url + TOKEN_PATH, "the answer holds no usable user-token", status=answer.status)
+        raise NoToken("POST", settings.api_url + TOKEN_PATH, "the answer holds no usable user-token", status=answer.status, advice=BadAnswer.advice)
     client.secrets.add(token)
     return token
 
@@ -88,5 +91,4 @@ class TokenSource:
 
 
 def _refused(exc, advice):
-    problem = "status %d%s" % (exc.status, ": %s" % exc.detail.rstrip(".") if exc.detail else "")
-    return Unauthorized(exc.method, exc.url, problem, status=exc.status, detail=exc.detail, advice=advice)
+    return Unauthorized(exc.method, exc.url, exc.problem, status=exc.status, detail=exc.detail, advice=advice)

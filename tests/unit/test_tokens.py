@@ -59,7 +59,7 @@ def test_an_answer_without_a_usable_token(recorded, answer):
 def test_refused_username_and_password(recorded):
     recorded.expects("POST", MINT, 401, "Wrong user or password")
     result = recorded.run(TOKEN, **PAIR)
-    assert result["msg"] == f"POST {URL}{MINT}: status 401: Wrong user or password. The platform refused api_username and api_password: check them."
+    assert result["msg"] == f"POST {URL}{MINT}: status 401 (expected 201 or 200): Wrong user or password. The platform refused api_username and api_password: check them."
     assert result["error"]["status"] == 401
 
 
@@ -72,6 +72,19 @@ def test_minting_is_tried_again_after_a_passing_failure(recorded):
 def test_minting_stops_at_a_final_failure(recorded):
     recorded.expects("POST", MINT, 500, "broken")
     assert "status 500 (expected 201 or 200): broken" in recorded.run(TOKEN, **PAIR)["msg"]
+
+
+@pytest.mark.parametrize("state", ["absent", "present"])
+def test_a_404_to_the_token_call_says_nothing_about_the_connection(recorded, state):
+    recorded.expects("POST", MINT, 404, "no such route")
+    result = recorded.run(CONNECTION, state=state, **PAIR)
+    assert result["failed"] and "status 404" in result["msg"] and result["changed"] is False
+
+
+def test_a_token_that_cannot_be_renewed_before_a_write_leaves_no_write_in_doubt(recorded):
+    recorded.expects("GET", says=shown()).expects("PUT", status=401).expects("POST", MINT, 503)
+    result = recorded.run(CONNECTION, port=1, api_retries=0, **{**PAIR, "api_token": "old"})
+    assert result["failed"] and result["changed"] is False and "may have" not in result["msg"]
 
 
 def test_a_refused_token_without_username_and_password(recorded):
