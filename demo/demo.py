@@ -43,7 +43,7 @@ def main():
         collections = install(folder / "collections")
 
         step("Starting three PostgreSQL servers and the embedded platform")
-        servers = list(stack.enter_context(PostgresServers(count=3, directory=folder / "postgresql")))
+        servers = list(stack.enter_context(PostgresServers(count=3)))
         platform = stack.enter_context(Platform(state=folder / "platform.sqlite", tls=True, ca_dir=folder))
         for name, server in zip(NAMES, servers):
             console.print(f"  PostgreSQL [bold]{name}[/] on {server.host}:{server.port}")

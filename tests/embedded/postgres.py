@@ -45,17 +45,16 @@ class Server:
 class PostgresServers:
     """So many servers, each on a free port of the loopback, with passwords (scram) of their own.
 
-    A context manager that gives the list of them. directory: an existing folder for the data, a temporary one by default.
+    A context manager that gives the list of them. Their data is in a temporary folder of its own, which others may
+    enter: PostgreSQL does not run as root.
     """
 
-    def __init__(self, count: int = 1, directory: Path | None = None):
+    def __init__(self, count: int = 1):
         self._count = count
-        self._directory = directory
         self._servers: list[Server] = []
 
     def __enter__(self) -> list[Server]:
-        # Not under the given folder where others cannot enter it: PostgreSQL does not run as root.
-        self._folder = Path(tempfile.mkdtemp(prefix="postgresql-", dir=self._directory if os.geteuid() else None))
+        self._folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
         try:
             self._folder.chmod(0o755)
             installation = _installation(self._folder)
