@@ -1,0 +1,64 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The demo: it shows what it promises, and leaves nothing behind, interrupted or not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from embedded.collection import ROOT
+
+
+@pytest.fixture
+def temporary():
+    """A folder for temporary files that everybody may enter, as /tmp is; it has to be empty in the end."""
+    folder = Path(tempfile.mkdtemp(prefix="demo-test-"))
+    folder.chmod(0o755)
+    yield folder
+    left = sorted(path.name for path in folder.iterdir())
+    shutil.rmtree(folder)
+    assert left == []
+
+
+def demo(temporary):
+    environment = {**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": str(ROOT / "tests")}
+    return subprocess.Popen(
+        [sys.executable, ROOT / "demo/demo.py"], cwd="/", env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+
+
+def running_from(folder):
+    """The command lines of the processes that have to do with a folder."""
+    lines = subprocess.run(["ps", "-wweo", "args="], capture_output=True, text=True, check=True).stdout.splitlines()
+    return [line for line in lines if str(folder) in line]
+
+
+def test_the_demo(temporary):
+    running = demo(temporary)
+    output, _ = running.communicate(timeout=120)
+    assert running.returncode == 0, output
+    assert output.count("127.0.0.1:") >= 6 and "second run changed=0" in output and "Traceback" not in output
+    assert running_from(temporary) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_demo_stops_what_it_started(temporary, number):
+    running = demo(temporary)
+    for line in running.stdout:
+        if line.startswith("TASK"):
+            break
+    assert len(running_from(temporary)) > 3, "the PostgreSQL servers should run by now"
+    os.killpg(running.pid, number)
+    output, _ = running.communicate(timeout=60)
+    assert running.returncode == 128 + number, output
+    assert "Traceback" not in output
+    assert running_from(temporary) == []
