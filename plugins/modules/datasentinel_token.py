@@ -20,7 +20,7 @@ extends_documentation_fragment:
   - datasentinel.platform.access.attributes
 notes:
   - The result can be registered, but is not printed, even without C(no_log), unless the task runs under C(debug) of your own.
-  - Put C(no_log=true) to a task that is delegated to another host, where the module itself logs.
+  - Delegated to another host, the token is in what the module prints for Ansible, which Ansible shows with E(ANSIBLE_DEBUG).
 seealso:
   - module: datasentinel.platform.datasentinel_connection
 """

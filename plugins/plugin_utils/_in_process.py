@@ -122,9 +122,18 @@ class InProcessAction(ActionBase):
     # --- as a module, elsewhere ----------------------------------------------------------------------------------
 
     def _run_module(self, options, secrets, task_vars):
+        # A mistake is found here already, but for what the environment there may give: AnsibleModule's own sentence on it
+        # may hold a secret in a spelling that it does not mask.
+        spec = {name: {**entry, "required": False, "fallback": (None,)} for name, entry in self.command.argument_spec.items()}
+        validation = ArgumentSpecValidator(spec).validate(options)
+        if validation.error_messages:
+            return {"failed": True, "changed": False, "msg": secrets.mask(self._refusal(validation.errors[0]))}
+        if self.command.reveals:
+            # Connections print at -vvv what a module printed, unless this says otherwise.
+            self._play_context.no_log = True
         result = self._execute_module(
             module_name=COLLECTION + self.command.name,
-            module_args=options,
+            module_args=_Unprinted(options),
             task_vars=task_vars,
             wrap_async=self._task.async_val,
         )
@@ -158,6 +167,13 @@ class InProcessAction(ActionBase):
         if isinstance(error, UnsupportedError):
             return "Unsupported parameters for (%s%s) module: %s" % (COLLECTION, self.command.name, error)
         return str(error)
+
+
+class _Unprinted(dict):
+    """A module's arguments that do not show when Ansible prints them, as it does with ANSIBLE_DEBUG."""
+
+    def __repr__(self):
+        return "{%s}" % ", ".join("%r: ..." % key for key in self)
 
 
 def _run_token(task_vars):

@@ -71,6 +71,15 @@ def test_inline_vault_values(ansible, face, there, platform, tmp_path):
     assert "s3cret" not in outcome.output
 
 
+def test_proxies_come_from_the_environment(ansible, face, there):
+    proxy = {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
+    outcome = ansible.tasks(
+        task("by proxy", {**face, "ignore_errors": True, "environment": {**proxy, "NO_PROXY": "", "no_proxy": ""}}, name="db1", api_retries=0),
+        task("past it", {**face, "environment": {**proxy, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}}, name="db1"),
+    ).succeeded()
+    assert "the proxy before it" in outcome["by proxy"]["msg"]
+
+
 def test_a_token_that_expires_within_the_run(ansible, face, there, platform):
     from embedded import faults
 
