@@ -31,4 +31,5 @@ venv-demo:
 	@cd $(ROOT) && python=$$(tests/tools/find-python) && tests/tools/make-venv $(DEMO) "$$python" tests/requirements/demo.txt
 
 venv-test:
-	@cd $(ROOT) && python=$$(tests/tools/find-python) && tests/tools/make-venv $(TEST) "$$python" tests/requirements/test.txt
+	@cd $(ROOT) && python=$$(tests/tools/find-python) && tests/tools/make-venv $(TEST) "$$python" tests/requirements/test.txt && \
+	  tests/tools/fetch-dependencies $(TEST)/bin/python .cache/dependencies

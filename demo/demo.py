@@ -35,6 +35,8 @@ console = Console(highlight=False)
 def main():
     """Runs the demo. Gives the exit status: 0 if all went as it should."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Said, since a shell that runs it in the background has its children ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     started = time.monotonic()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="datasentinel-demo-")))

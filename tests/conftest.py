@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from embedded.collection import install
+from embedded.collection import ROOT, install
 from embedded.postgres import PostgresServers
 from embedded.server import Platform
 from hypothesis import settings
@@ -33,13 +33,14 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 if first_process:
     os.environ[COLLECTIONS] = tempfile.mkdtemp(prefix="datasentinel-tests-")
     install(Path(os.environ[COLLECTIONS]))
-os.environ["ANSIBLE_COLLECTIONS_PATH"] = os.environ[COLLECTIONS]
+# The collections that it depends on are fetched by tests/tools/fetch-dependencies.
+os.environ["ANSIBLE_COLLECTIONS_PATH"] = os.pathsep.join([os.environ[COLLECTIONS], str(ROOT / ".cache/dependencies")])
 # The tests' own ansible, also where pytest was started by the path of its Python.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 sys.path.insert(0, os.environ[COLLECTIONS])
 
 # The same examples each time, and none given up because a machine is slow; nothing of it at the top of the checkout.
-set_hypothesis_home_dir(Path(__file__).parents[1] / ".cache/hypothesis")
+set_hypothesis_home_dir(ROOT / ".cache/hypothesis")
 settings.register_profile("tests", derandomize=True, deadline=None, database=None)
 settings.load_profile("tests")
 

@@ -45,12 +45,16 @@ class Server:
 class PostgresServers:
     """So many servers, each on a free port of the loopback, with passwords (scram) of their own.
 
+    bare: without the monitoring role and the extension. preload: with the extension's library loaded.
+
     A context manager that gives the list of them. Their data is in a temporary folder of its own, which others may
     enter: PostgreSQL does not run as root.
     """
 
-    def __init__(self, count: int = 1):
+    def __init__(self, count: int = 1, bare: bool = False, preload: bool = True):
         self._count = count
+        self._bare = bare
+        self._preload = preload
         self._servers: list[Server] = []
 
     def __enter__(self) -> list[Server]:
@@ -89,7 +93,9 @@ class PostgresServers:
         if done.returncode:
             raise RuntimeError(f"initdb failed:\n{done.stdout}")
         port = _free_port()
-        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off", "shared_preload_libraries": "pg_stat_statements"}
+        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off"}
+        if self._preload:
+            options["shared_preload_libraries"] = "pg_stat_statements"
         arguments = [argument for name, value in options.items() for argument in ("-c", f"{name}={value}")]
         with (folder / "log").open("wb") as log:
             # A session of its own, so that Ctrl-C reaches the servers through us, in order.
@@ -100,8 +106,7 @@ class PostgresServers:
         self._servers.append(server)
         self._prepare(server, folder / "log")
 
-    @staticmethod
-    def _prepare(server: Server, log: Path):
+    def _prepare(self, server: Server, log: Path):
         """Waits for the server and makes the monitoring role."""
         deadline = time.monotonic() + PATIENCE
         while True:
@@ -113,6 +118,8 @@ class PostgresServers:
                     raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}") from None
                 time.sleep(0.05)
         with connection:
+            if self._bare:
+                return
             role = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE pg_monitor")
             connection.execute(role.format(sql.Identifier(server.user), sql.Literal(server.password)))
             connection.execute("CREATE EXTENSION pg_stat_statements")

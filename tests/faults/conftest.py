@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import pytest
-from support.playbook import Ansible
+from support.playbook import Ansible, access_by_password
 
 
 @pytest.fixture
 def ansible(tmp_path, platform):
     """ansible-playbook, with a user and password in its environment."""
-    return Ansible(tmp_path, {"DATASENTINEL_API_URL": platform.url, "DATASENTINEL_API_USERNAME": platform.username, "DATASENTINEL_API_PASSWORD": platform.password})
+    return Ansible(tmp_path, access_by_password(platform))
 
 
 @pytest.fixture(params=["in-process", "module"])

@@ -20,7 +20,7 @@ def fleet(count, **variables):
 
 def test_soak(ansible, platform):
     """A fifth of all calls meets a fault: every host is registered exactly once after at most two runs."""
-    kinds = [faults.status(429), faults.status(502), faults.status(503), faults.status_after(503), faults.status_after(504), faults.drop_before, faults.drop_after]
+    kinds = [*(faults.status(code) for code in (429, 502, 503)), faults.status_after(503), faults.status_after(504), faults.drop_before, faults.drop_after]
     platform.faults.at_random(0.2, seed=20, faults=kinds)
     created = set()
     for run in range(2):

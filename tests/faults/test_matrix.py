@@ -181,8 +181,8 @@ def same(end, wanted):
     """Whether the platform's connection is as wanted, whatever the order of its tags."""
     if end is None or wanted is None:
         return end is wanted
-    sort = lambda tags: sorted(tags.split(","))
-    return all(sort(end[key]) == sort(value) if key == "tags" else end[key] == value for key, value in wanted.items())
+    ordered = [{**one, "tags": sorted(one["tags"].split(","))} for one in (end, wanted)]
+    return all(ordered[0][key] == value for key, value in ordered[1].items())
 
 
 def check_sending(calls, result, case):

@@ -76,6 +76,6 @@ def test_a_platform_that_is_down(ansible, face):
 def test_a_task_ends_in_time(ansible, platform, seconds):
     """A drip of minutes holds a task for twice api_timeout at most."""
     platform.store.put("db1", **GIVEN)
-    platform.faults.add(faults.drip(1), "GET")
+    platform.faults.add(faults.drip(0.3), "GET")
     outcome = ansible.tasks(task("read", {"timeout": 3 * seconds}, name="db1", api_timeout=seconds, api_retries=0))
     assert f"not complete after {2 * seconds} seconds" in outcome["read"]["msg"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.playbook import Ansible
+from support.playbook import Ansible, access_by_password
 
 ROLE = "datasentinel.platform.datasentinel_connection"
 PASSWORD = "s3cret-of-all"
@@ -18,7 +18,7 @@ PASSWORD = "s3cret-of-all"
 @pytest.fixture
 def ansible(tmp_path, platform):
     """ansible-playbook, with a user and password in its environment."""
-    return Ansible(tmp_path, {"DATASENTINEL_API_URL": platform.url, "DATASENTINEL_API_USERNAME": platform.username, "DATASENTINEL_API_PASSWORD": platform.password})
+    return Ansible(tmp_path, access_by_password(platform))
 
 
 def inventory(hosts: dict, **variables) -> dict:

@@ -15,7 +15,7 @@ from support.playbook import executable
 @pytest.fixture(scope="session")
 def collection():
     """Where the collection is installed from its tarball."""
-    return Path(os.environ["ANSIBLE_COLLECTIONS_PATH"]) / "ansible_collections/datasentinel/platform"
+    return Path(os.environ["ANSIBLE_COLLECTIONS_PATH"].split(os.pathsep)[0]) / "ansible_collections/datasentinel/platform"
 
 
 @pytest.fixture

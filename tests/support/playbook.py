@@ -112,6 +112,11 @@ class Ansible:
         return str(path)
 
 
+def access_by_password(platform) -> dict:
+    """The variables of the environment that let a run in to a platform with a username and password."""
+    return {"DATASENTINEL_API_URL": platform.url, "DATASENTINEL_API_USERNAME": platform.username, "DATASENTINEL_API_PASSWORD": platform.password}
+
+
 def executable(name: str) -> list[str]:
     """The command that runs a tool of this environment."""
     return [sys.executable, str(Path(sys.executable).with_name(name))]

@@ -13,6 +13,7 @@ import responses
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands import CONNECTION, Context, execute
 from ansible_collections.datasentinel.platform.plugins.module_utils._secrets import Secrets
+from hypothesis import strategies as st
 from responses.registries import OrderedRegistry
 
 URL = "https://platform.example.com"
@@ -31,6 +32,13 @@ SHOWN = {
     "connected": True,
     "collection-rate": "low",
 }
+
+#: Any value of JSON, for property tests.
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
 
 
 def shown(**changes):

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._connection import Connection, from_platform, is_mask
 from hypothesis import given
 from hypothesis import strategies as st
-from support.recorded import shown
+from support.recorded import json_values, shown
 
 
 def test_the_example_of_the_contract():
@@ -87,7 +87,6 @@ def test_a_password_that_is_missing_is_not_shown(password):
     assert not Connection("db1", password=password).password_is_shown
 
 
-json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=5)
 fields = st.sampled_from(sorted(shown()) + ["new-field", "password_2"])
 
 
