@@ -259,3 +259,20 @@ def test_what_the_inventory_wants_gone_stays_gone(ansible, platform):
     hosts = fleet(1, datasentinel_connection_instances=INSTANCES)
     ansible.run("datasentinel.platform.enable", inventory=hosts).succeeded()
     assert platform.store.names() == ["billing", "crm"] and platform.display("billing")["enabled"] is True
+
+
+def test_audit_changes_nothing_and_tells_what_differs(ansible, platform, postgres):
+    def audit():
+        return ansible.run("datasentinel.platform.audit", inventory=hosts)
+
+    given = {"host": postgres.host, "port": postgres.port, "password": postgres.password}
+    hosts = inventory({"pg1": {f"datasentinel_connection_{name}": value for name, value in given.items()}})
+    assert "run the playbook register" in audit().output and platform.store.names() == []
+    ansible.run("datasentinel.platform.register", inventory=hosts).succeeded()
+    audit().succeeded()
+    platform.store.put("pg1", tags="another=one")
+    outcome = audit()
+    assert outcome.returncode != 0 and '"another": "one"' in outcome.output
+    platform.store.put("pg1", tags="", password="wrong", connected=False)
+    hosts["postgresql"]["hosts"]["pg1"]["datasentinel_connection_password"] = "wrong"
+    assert "The platform is not connected to: pg1" in audit().output
