@@ -84,7 +84,7 @@ class InProcessAction(ActionBase):
         options = {**given, **given_options(self.command.options, variable)}
         if "state" not in self.command.options:
             return [options]
-        return connections(options, variable(PREFIX + "instances"), variable(PREFIX + "override_state"))
+        return connections(options, *(variable(PREFIX + name) for name in ("instances", "override_state", "extra_tags")))
 
     def _role_variable(self, name, task_vars):
         """The value of a variable as plain data; None if it is not set, or set to ``omit``. Raises InvalidInput."""

@@ -27,15 +27,18 @@ def given_options(names, variable):
     return {name: value for name, value in values.items() if value is not None}
 
 
-def connections(host, instances, override_state):
+def connections(host, instances, override_state, extra_tags=None):
     """The options of each connection of a host: a list of dicts.
 
     host: the options that the host has in common. instances: the items of ``datasentinel_connection_instances``, or None.
-    override_state: the state for all, except for those that the inventory wants absent; or None.
+    override_state: the state for all, except for those that the inventory wants absent; or None. extra_tags: laid over all
+    others, as a mapping or a text; None or empty: none.
     Raises InvalidInput, naming the variable.
     """
     found = [dict(host)] if not instances else [_laid_over(host, item, number) for number, item in enumerate(_checked_list(instances))]
     for options in found:
+        if extra_tags:
+            options["tags"] = {**parse_given(options.get("tags", {})), **parse_given(extra_tags)}
         if override_state is not None and options.get("state") != "absent":
             options["state"] = override_state
         if options.get("state", "present") == "present" and options.get("password") is None:

@@ -23,7 +23,7 @@ from support.playbook import NOT_INHERITED, executable
 from support.spellings import found
 
 PASSWORD = "s3cret-of-postgres"
-CREDENTIAL_TYPE = yaml.safe_load((ROOT / "playbooks/vars/awx_credential_type.yml").read_text())
+CREDENTIAL_TYPE = yaml.safe_load((ROOT / "playbooks/files/awx_credential_type.yml").read_text())
 
 
 def injected(folder: Path, **inputs) -> tuple[dict, dict]:

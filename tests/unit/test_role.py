@@ -34,6 +34,18 @@ def test_tags_as_text_are_laid_over_each_other_too():
     assert connections({**HOST, "tags": "a=1"}, [{"name": "x", "port": 1, "tags": "b=2"}], None)[0]["tags"] == {"a": "1", "b": "2"}
 
 
+@pytest.mark.parametrize("extra", [{"b": "9", "c": 3}, "b=9,c=3"])
+def test_extra_tags_are_laid_over_all(extra):
+    found = connections(HOST, [{"name": "x", "port": 1, "tags": {"b": 3}}], None, extra)
+    assert found[0]["tags"] == {"a": "1", "b": "9", "c": "3"}
+    assert connections(HOST, None, None, extra)[0]["tags"] == {"a": "1", "b": "9", "c": "3"}
+
+
+@pytest.mark.parametrize("nothing", [None, "", {}])
+def test_no_extra_tags_leave_the_others_alone(nothing):
+    assert connections(HOST, None, None, nothing)[0]["tags"] == HOST["tags"]
+
+
 @pytest.mark.parametrize("own, override, state", [("present", "disabled", "disabled"), ("absent", "enabled", "absent"), ("disabled", None, "disabled")])
 def test_the_overriding_state_does_not_bring_back_what_shall_be_gone(own, override, state):
     assert connections({**HOST, "state": own}, None, override)[0]["state"] == state
