@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from embedded.collection import install
@@ -34,9 +34,6 @@ console = Console(highlight=False)
 
 def main():
     """Runs the demo. Gives the exit status: 0 if all went as it should."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    # Said, since a shell that runs it in the background has its children ignore it.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     started = time.monotonic()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="datasentinel-demo-")))
@@ -51,6 +48,7 @@ def main():
             console.print(f"  PostgreSQL [bold]{name}[/] on {server.host}:{server.port}")
         console.print(f"  Platform on {platform.url}, certificate authority in {platform.ca_path}")
 
+        stop.check()
         (folder / "demo.json").write_text(json.dumps({"demo_servers": [vars_of(server) for server in servers]}))
         (folder / "demo.json").chmod(0o600)
         register = Register(collections, platform, folder / "demo.json")
@@ -67,6 +65,39 @@ def main():
         console.print(f"\n[bold green]Done[/] in {time.monotonic() - started:.0f} seconds: 3 connections, second run [bold]changed=0[/].")
     console.print("[dim]Everything that was started is stopped. Next: read README.md, copy the inventory in demo/inventory.[/]")
     return 0
+
+
+class Stop:
+    """Ctrl-C and SIGTERM: noted when they come, and heeded at the next step, so that nothing is torn in the middle."""
+
+    def __init__(self):
+        self._number = None
+        self._running = None
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._note)
+
+    def _note(self, number, _frame):
+        self._number = number
+        if self._running is not None:
+            self._running.terminate()
+
+    @contextmanager
+    def ends(self, process):
+        """Ends a process of its own when a signal comes meanwhile."""
+        self._running = process
+        self.check()
+        yield
+        self._running = None
+        self.check()
+
+    def check(self):
+        """Raises SystemExit if a signal has come."""
+        if self._number is not None:
+            console.print("\nInterrupted: everything that was started is being stopped.")
+            raise SystemExit(128 + self._number)
+
+
+stop = Stop()
 
 
 class Register:
@@ -90,7 +121,7 @@ class Register:
     def run(self):
         """Runs it once and shows its output. Gives how many tasks changed something. Raises SystemExit if it fails."""
         changed = 0
-        with subprocess.Popen(self._command, env=self._environment, stdout=subprocess.PIPE, text=True) as playbook:
+        with subprocess.Popen(self._command, env=self._environment, stdout=subprocess.PIPE, text=True) as playbook, stop.ends(playbook):
             for line in playbook.stdout:
                 sys.stdout.write(line)
                 sys.stdout.flush()
@@ -105,6 +136,7 @@ def vars_of(server):
 
 
 def step(title):
+    stop.check()
     console.print()
     console.rule(f"[bold]{title}", align="left")
 
@@ -129,6 +161,7 @@ def mark(truth):
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except KeyboardInterrupt:
-        console.print("\nInterrupted: everything that was started is stopped.")
-        sys.exit(130)
+    except RuntimeError as exc:
+        # Ctrl-C reaches the programs that are started as well, and lets them fail.
+        stop.check()
+        sys.exit(str(exc))

@@ -68,7 +68,7 @@ class InProcessAction(ActionBase):
         for options in sets:
             secrets.add(*self._secret_texts(options))
         results = [run(options, secrets, task_vars) for options in sets]
-        return results[0] if len(results) == 1 else combined([options.get("name") for options in sets], results)
+        return combined([options.get("name") for options in sets], results)
 
     # --- options -------------------------------------------------------------------------------------------------
 
@@ -152,8 +152,8 @@ class InProcessAction(ActionBase):
         self._compute_environment_string(environment)
         with _environment(environment), _quiet_libraries():
             validation = ArgumentSpecValidator(self.command.argument_spec).validate(options)
-            secrets.add(*validation._no_log_values)  # pylint: disable=protected-access
-            notes = {"deprecations": validation._deprecations, "warnings": validation._warnings}  # pylint: disable=protected-access
+            secrets.add(*validation._no_log_values)
+            notes = {"deprecations": validation._deprecations, "warnings": validation._warnings}
             if validation.error_messages:
                 result = {"failed": True, "changed": False, "msg": secrets.mask(self._refusal(validation.errors[0]))}
             else:

@@ -26,7 +26,8 @@ if not BINARIES.is_dir() or os.geteuid() != 0 or not any(entry.pw_name == "postg
 
 
 def as_postgres(*command):
-    subprocess.run(["runuser", "-u", "postgres", "--", *map(str, command)], cwd="/", check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+    account = {"user": "postgres", "group": "postgres", "extra_groups": [], "cwd": "/"}
+    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, **account)
 
 
 @pytest.fixture(scope="module")
