@@ -60,5 +60,6 @@ def test_an_interrupted_demo_stops_what_it_started(temporary, number):
     os.killpg(running.pid, number)
     output, _ = running.communicate(timeout=60)
     assert running.returncode == 128 + number, output
-    assert "Traceback" not in output
+    # None of ours: Ansible itself may be caught in the middle of a fork, and then prints one.
+    assert not [folder for folder in ("demo", "tests") if f'File "{ROOT / folder}' in output], output
     assert running_from(temporary) == []
