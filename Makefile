@@ -10,7 +10,7 @@ TEST := $(ROOT).cache/venv
 # The tools answer to their own environment alone, whatever is set outside.
 ISOLATED := env -u PYTHONPATH -u PYTHONHOME -u ANSIBLE_CONFIG -u VIRTUAL_ENV PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$(ROOT)tests
 
-.PHONY: demo test bench matrix build clean venv-demo venv-test
+.PHONY: demo test bench build clean venv-demo venv-test
 
 demo: venv-demo
 	@cd $(ROOT) && PATH="$(DEMO)/bin:$$PATH" $(ISOLATED) $(DEMO)/bin/python demo/demo.py

@@ -111,7 +111,7 @@ def _run_connection(params, context):
                 wait_connected(api, wanted, progress, params["wait_timeout"])
     except DatasentinelError as exc:
         failed = failure(exc, explain(exc, progress))
-    report = {} if failed and not progress.changed else _report(wanted, progress)
+    report = {} if failed and not progress.changed else _report(progress)
     return {**report, **failed, "changed": progress.changed, "warnings": warnings}
 
 
@@ -128,7 +128,7 @@ def _wanted(params):
     return Wanted(tags=tags, **{key: params[key] for key in keys})
 
 
-def _report(wanted, progress):
+def _report(progress):
     """connection, diff and msg of a result."""
     before, after = progress.before, progress.after
     report = {"diff": {"before": _diff_side(before), "after": _diff_side(after)}}
