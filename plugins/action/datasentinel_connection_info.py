@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.datasentinel.platform.plugins.module_utils._commands import CONNECTION_INFO
-from ansible_collections.datasentinel.platform.plugins.plugin_utils._in_process import InProcessAction
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._all import CONNECTION_INFO
+from ansible_collections.datasentinel.platform.plugins.plugin_utils._action_base import CommandAction
 
 
-class ActionModule(InProcessAction):
+class ActionModule(CommandAction):
     """Runs datasentinel_connection_info in the control node's own process."""
 
     command = CONNECTION_INFO

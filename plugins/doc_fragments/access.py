@@ -55,7 +55,7 @@ options:
     default: 30.0
   api_retries:
     description:
-      - How many further tries follow a passing failure
+      - How many further retries follow a transient failure
         (no connection, connection lost, timeout, status 429, 502, 503 or 504), with growing pauses.
       - A write is never repeated blindly. The connection is read again, and the decision made anew.
     type: int

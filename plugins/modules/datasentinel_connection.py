@@ -214,13 +214,13 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.datasentinel.platform.plugins.module_utils import _module_face
-from ansible_collections.datasentinel.platform.plugins.module_utils._commands import CONNECTION
+from ansible_collections.datasentinel.platform.plugins.module_utils import _module_runner
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._all import CONNECTION
 
 
 def main():
     """Runs the module where the task is delegated to; otherwise the action plugin of the same name does the work."""
-    _module_face.run(AnsibleModule(argument_spec=CONNECTION.argument_spec, supports_check_mode=True), CONNECTION)
+    _module_runner.run(AnsibleModule(argument_spec=CONNECTION.argument_spec, supports_check_mode=True), CONNECTION)
 
 
 if __name__ == "__main__":

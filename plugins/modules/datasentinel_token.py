@@ -92,13 +92,13 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.datasentinel.platform.plugins.module_utils import _module_face
-from ansible_collections.datasentinel.platform.plugins.module_utils._commands import TOKEN
+from ansible_collections.datasentinel.platform.plugins.module_utils import _module_runner
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._all import TOKEN
 
 
 def main():
     """Runs the module where the task is delegated to; otherwise the action plugin of the same name does the work."""
-    _module_face.run(AnsibleModule(argument_spec=TOKEN.argument_spec, supports_check_mode=True), TOKEN)
+    _module_runner.run(AnsibleModule(argument_spec=TOKEN.argument_spec, supports_check_mode=True), TOKEN)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ class Bench:
         self._platform.journal.clear()
         inventory = {"postgresql": {"hosts": {f"pg{number:03}": {"ansible_host": f"240.0.{number // 256}.{number % 256}"} for number in range(hosts)}}}
         inventory["postgresql"]["vars"] = {
-            # The platform really tries to log in: an address where that fails at once.
+            # The platform really retries to log in: an address where that fails at once.
             "datasentinel_connection_host": "127.0.0.1",
             "datasentinel_connection_port": 1,
             "datasentinel_connection_password": "s3cret",

@@ -15,6 +15,6 @@ def ansible(tmp_path, platform):
 
 
 @pytest.fixture(params=["in-process", "module"])
-def face(request):
+def runner(request):
     """The task keywords that decide where a task runs."""
     return {} if request.param == "in-process" else {"delegate_to": "bastion"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every fault, at every call, in every state, through both faces.
+"""Every fault, at every call, in every state, through both runners.
 
 For each case three things are asserted: the end state on the platform, `changed` or the error's text, and that nothing
 was sent twice that must not be.
@@ -14,9 +14,9 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from ansible_collections.datasentinel.platform.plugins.module_utils import _backoff
+from ansible_collections.datasentinel.platform.plugins.module_utils._http import _retries
 from embedded import faults
-from support.faces import FACES
+from support.runners import RUNNERS
 
 PASSWORD = "pa55-of-the-matrix"
 WANTED = {"host": "127.0.0.1", "port": 2, "user": "ds", "password": PASSWORD, "tags": "a=1,b=2"}
@@ -143,20 +143,20 @@ MATRIX = list(matrix())
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    """Pauses between tries that a test can wait for."""
-    monkeypatch.setattr(_backoff, "FIRST_PAUSE", 0.001)
+    """Pauses between retries that a test can wait for."""
+    monkeypatch.setattr(_retries, "FIRST_PAUSE", 0.001)
 
 
-@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("situation, position, method, case", MATRIX)
-def test_a_fault(platform, face, situation, position, method, case):
+def test_a_fault(platform, runner, situation, position, method, case):
     if situation.there is not None:
         platform.store.put("db1", **situation.there)
     nth = ["TOKEN", *situation.calls][: position + 1].count(method)
     path, verb = ("/user-token", "POST") if method == "TOKEN" else ("/pg-instances/", method)
     platform.faults.add(case.fault, verb, path, nth)
 
-    result = FACES[face](
+    result = RUNNERS[runner](
         {
             "api_url": platform.url,
             "api_username": platform.username,
@@ -229,7 +229,7 @@ def check_text(result, case, platform, calls):
 
 
 def test_the_number_of_cases(record_property):
-    count = len(MATRIX) * len(FACES)
+    count = len(MATRIX) * len(RUNNERS)
     record_property("cases", count)
     print(f"{count} cases")
     assert count > 500

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faults as a user of ansible-playbook sees them: a representative of each kind, through both faces."""
+"""Faults as a user of ansible-playbook sees them: a representative of each kind, through both runners."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ CASES = {
 }
 
 
-def test_a_fault_of_each_kind(ansible, platform, face):
+def test_a_fault_of_each_kind(ansible, platform, runner):
     for name, (fault, method, nth, _text) in CASES.items():
         platform.faults.add(fault, method, f"/pg-instances/{name}$", nth)
     access = {"api_token": platform.token(), "api_username": platform.username, "api_password": platform.password, "api_timeout": 1.5}
     options = {**access, **GIVEN, "name": "{{ item }}"}
-    outcome = ansible.tasks(task("create", {**face, "loop": list(CASES), "ignore_errors": True}, **options)).succeeded()
+    outcome = ansible.tasks(task("create", {**runner, "loop": list(CASES), "ignore_errors": True}, **options)).succeeded()
     results = {result["item"]: result for result in outcome.results("create", items=True)}
     for name, (_fault, _method, _nth, text) in CASES.items():
         result = results[name]
@@ -66,8 +66,8 @@ def test_a_fault_of_each_kind(ansible, platform, face):
     assert "Traceback" not in outcome.output and GIVEN["password"] not in outcome.output
 
 
-def test_a_platform_that_is_down(ansible, face):
-    outcome = ansible.tasks(task("create", face, name="db1", api_url="http://127.0.0.1:9", api_token="t0ken", api_retries=0, **GIVEN))
+def test_a_platform_that_is_down(ansible, runner):
+    outcome = ansible.tasks(task("create", runner, name="db1", api_url="http://127.0.0.1:9", api_token="t0ken", api_retries=0, **GIVEN))
     assert "no connection to 127.0.0.1:9" in outcome["create"]["msg"] and outcome["create"]["changed"] is False
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.datasentinel.platform.plugins.module_utils import _backoff
+from ansible_collections.datasentinel.platform.plugins.module_utils._http import _retries
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.recorded import Recorded, json_values, shown
@@ -23,7 +23,7 @@ texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(_backoff, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(_retries, "FIRST_PAUSE", 0.0)
 
 
 def well_formed(result):

@@ -17,14 +17,14 @@ from support.playbook import NOT_INHERITED, Dumper
 from support.spellings import found
 
 
-def test_artifacts(ansible, platform, tmp_path, face):
+def test_artifacts(ansible, platform, tmp_path, runner):
     scenarios.prepare(platform)
     folder = tmp_path / "runner"
     for name in ("project", "inventory", "env"):
         (folder / name).mkdir(parents=True)
     ansible.tasks(inventory=None)  # writes the inventory that every run finds
     (folder / "inventory/hosts.yml").write_text((tmp_path / "inventory.yml").read_text())
-    (folder / "project/playbook.yml").write_text(yaml.dump(scenarios.plays(platform, face), sort_keys=False, Dumper=Dumper))
+    (folder / "project/playbook.yml").write_text(yaml.dump(scenarios.plays(platform, runner), sort_keys=False, Dumper=Dumper))
     (folder / "env/extravars").write_text(json.dumps(scenarios.variables(platform)))
     environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     environment.update({name: value for name, value in ansible.environment.items() if name.startswith(("DATASENTINEL", "ANSIBLE_CONNECTION"))})

@@ -15,7 +15,7 @@ def ansible(tmp_path, platform):
 
 
 @pytest.fixture(params=["in-process", "module"])
-def face(request):
+def runner(request):
     """The task keywords that decide where a task runs: in the control node's process, or as a module on another host."""
     # What is in the environment of the control node is not in that of another host.
     return {} if request.param == "in-process" else {"delegate_to": "bastion"}

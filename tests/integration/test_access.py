@@ -19,11 +19,11 @@ def there(platform):
     platform.store.put("db1", **THERE)
 
 
-def test_the_environment_of_the_control_node(ansible, face, there):
-    assert ansible.tasks(task("read", face, name="db1")).succeeded().changed() == [False]
+def test_the_environment_of_the_control_node(ansible, runner, there):
+    assert ansible.tasks(task("read", runner, name="db1")).succeeded().changed() == [False]
 
 
-def test_every_variable(ansible, face, there, platform):
+def test_every_variable(ansible, runner, there, platform):
     variables = {
         "DATASENTINEL_API_URL": platform.url,
         "DATASENTINEL_API_USERNAME": platform.username,
@@ -31,15 +31,15 @@ def test_every_variable(ansible, face, there, platform):
         "DATASENTINEL_VALIDATE_CERTS": "no",
         "DATASENTINEL_CA_PATH": "/not/looked/at.pem",
     }
-    ansible.tasks(task("read", face, name="db1"), environment={**NO_ACCESS, **variables}).succeeded()
+    ansible.tasks(task("read", runner, name="db1"), environment={**NO_ACCESS, **variables}).succeeded()
     assert platform.journal.said() == ["POST user-token", "GET db1"]
 
 
-def test_the_environment_keyword(ansible, face, there, platform):
+def test_the_environment_keyword(ansible, runner, there, platform):
     variables = {"DATASENTINEL_API_URL": "{{ url }}", "DATASENTINEL_API_TOKEN": platform.token()}
     outcome = ansible.tasks(
-        task("with", {**face, "environment": variables, "vars": {"url": platform.url}}, name="db1"),
-        task("without", {**face, "ignore_errors": True}, name="db1"),
+        task("with", {**runner, "environment": variables, "vars": {"url": platform.url}}, name="db1"),
+        task("without", {**runner, "ignore_errors": True}, name="db1"),
         environment=NO_ACCESS,
     ).succeeded()
     assert not outcome["with"].get("failed")
@@ -47,17 +47,17 @@ def test_the_environment_keyword(ansible, face, there, platform):
 
 
 @pytest.mark.parametrize("key", ["group/datasentinel.platform.datasentinel", "datasentinel.platform.datasentinel_connection"])
-def test_module_defaults(ansible, face, there, platform, key):
+def test_module_defaults(ansible, runner, there, platform, key):
     defaults = {"module_defaults": {key: {"api_url": platform.url, "api_token": platform.token()}}}
-    ansible.tasks(task("read", face, name="db1"), play=defaults, environment=NO_ACCESS).succeeded()
+    ansible.tasks(task("read", runner, name="db1"), play=defaults, environment=NO_ACCESS).succeeded()
 
 
-def test_options_win_over_the_environment(ansible, face, there, platform):
+def test_options_win_over_the_environment(ansible, runner, there, platform):
     wrong = {"DATASENTINEL_API_URL": "http://127.0.0.1:9", "DATASENTINEL_API_TOKEN": "wrong"}
-    ansible.tasks(task("read", face, name="db1", api_url=platform.url, api_token=platform.token()), environment=wrong).succeeded()
+    ansible.tasks(task("read", runner, name="db1", api_url=platform.url, api_token=platform.token()), environment=wrong).succeeded()
 
 
-def test_inline_vault_values(ansible, face, there, platform, tmp_path):
+def test_inline_vault_values(ansible, runner, there, platform, tmp_path):
     from ansible.constants import DEFAULT_VAULT_IDENTITY
     from ansible.parsing.vault import VaultLib, VaultSecret
 
@@ -65,45 +65,45 @@ def test_inline_vault_values(ansible, face, there, platform, tmp_path):
     vault = VaultLib([(DEFAULT_VAULT_IDENTITY, VaultSecret(b"of the vault"))])
     encrypted = {"api_token": Vault(vault.encrypt(platform.token()).decode()), "password": Vault(vault.encrypt("s3cret").decode())}
     outcome = ansible.run(
-        [{"hosts": "localhost", "gather_facts": False, "tasks": [task("read", face, name="db1", **encrypted)]}], "--vault-password-file", "vault-password", "-vvv"
+        [{"hosts": "localhost", "gather_facts": False, "tasks": [task("read", runner, name="db1", **encrypted)]}], "--vault-password-file", "vault-password", "-vvv"
     )
     assert outcome.succeeded().changed() == [False]
     assert "s3cret" not in outcome.output
 
 
-def test_proxies_come_from_the_environment(ansible, face, there):
+def test_proxies_come_from_the_environment(ansible, runner, there):
     proxy = {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
     outcome = ansible.tasks(
-        task("by proxy", {**face, "ignore_errors": True, "environment": {**proxy, "NO_PROXY": "", "no_proxy": ""}}, name="db1", api_retries=0),
-        task("past it", {**face, "environment": {**proxy, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}}, name="db1"),
+        task("by proxy", {**runner, "ignore_errors": True, "environment": {**proxy, "NO_PROXY": "", "no_proxy": ""}}, name="db1", api_retries=0),
+        task("past it", {**runner, "environment": {**proxy, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}}, name="db1"),
     ).succeeded()
     assert "the proxy before it" in outcome["by proxy"]["msg"]
 
 
-def test_a_token_that_expires_within_the_run(ansible, face, there, platform):
+def test_a_token_that_expires_within_the_run(ansible, runner, there, platform):
     from embedded import faults
 
     platform.faults.add(faults.expire_token, "GET")
     access = {"api_token": platform.token(), "api_username": platform.username, "api_password": platform.password}
-    ansible.tasks(task("change", face, name="db1", port=2, **access)).succeeded()
+    ansible.tasks(task("change", runner, name="db1", port=2, **access)).succeeded()
     assert platform.journal.said() == ["GET db1", "POST user-token", "GET db1", "PUT db1", "GET db1"]
 
 
-def test_a_refused_token(ansible, face):
-    outcome = ansible.tasks(task("read", face, name="db1", api_token="wrong"))
+def test_a_refused_token(ansible, runner):
+    outcome = ansible.tasks(task("read", runner, name="db1", api_token="wrong"))
     assert "The platform refused the token. Tokens live 24 hours" in outcome["read"]["msg"]
     assert outcome["read"]["error"]["status"] == 401
 
 
-def test_refused_username_and_password(ansible, face):
-    outcome = ansible.tasks(task("read", face, name="db1", api_username="admin", api_password="wrong-one"), environment={"DATASENTINEL_API_TOKEN": ""})
+def test_refused_username_and_password(ansible, runner):
+    outcome = ansible.tasks(task("read", runner, name="db1", api_username="admin", api_password="wrong-one"), environment={"DATASENTINEL_API_TOKEN": ""})
     assert "The platform refused api_username and api_password: check them." in outcome["read"]["msg"]
     assert "wrong-one" not in outcome.output
 
 
-def test_a_user_without_the_privilege(ansible, face, platform):
+def test_a_user_without_the_privilege(ansible, runner, platform):
     outcome = ansible.tasks(
-        task("read", face, name="db1", api_username="viewer", api_password=platform.password), environment={"DATASENTINEL_API_TOKEN": ""}
+        task("read", runner, name="db1", api_username="viewer", api_password=platform.password), environment={"DATASENTINEL_API_TOKEN": ""}
     )
     assert "needs the data admin profile and the admin privilege" in outcome["read"]["msg"]
 
@@ -119,38 +119,38 @@ def tls(tmp_path, tls_platform):
     return Ansible(tmp_path, {"DATASENTINEL_API_URL": tls_platform.url, "DATASENTINEL_API_TOKEN": tls_platform.token()})
 
 
-def test_an_unknown_certificate_authority_is_refused_and_nothing_is_sent(tls, face, tls_platform):
-    outcome = tls.tasks(task("read", face, name="db1"))
+def test_an_unknown_certificate_authority_is_refused_and_nothing_is_sent(tls, runner, tls_platform):
+    outcome = tls.tasks(task("read", runner, name="db1"))
     assert "certificate was not accepted" in outcome["read"]["msg"] and "give its CA file as ca_path" in outcome["read"]["msg"]
     assert tls_platform.journal.said() == []
 
 
-def test_ca_path(tls, face, tls_platform):
-    tls.tasks(task("read", face, name="db1", ca_path=str(tls_platform.ca_path))).succeeded()
+def test_ca_path(tls, runner, tls_platform):
+    tls.tasks(task("read", runner, name="db1", ca_path=str(tls_platform.ca_path))).succeeded()
 
 
-def test_validate_certs_false_wins_over_a_bundle_of_the_environment_and_prints_no_warning(tls, face, tls_platform):
+def test_validate_certs_false_wins_over_a_bundle_of_the_environment_and_prints_no_warning(tls, runner, tls_platform):
     bundle = {"REQUESTS_CA_BUNDLE": "/etc/ssl/certs/ca-certificates.crt"}
-    outcome = tls.tasks(task("read", face, name="db1", validate_certs=False), environment=bundle).succeeded()
+    outcome = tls.tasks(task("read", runner, name="db1", validate_certs=False), environment=bundle).succeeded()
     assert "InsecureRequestWarning" not in outcome.output and "warning" not in outcome.output.lower()
 
 
-def test_a_ca_path_that_is_not_there(tls, face, tls_platform):
-    assert "ca_path: there is no file /no/such.pem" in tls.tasks(task("read", face, name="db1", ca_path="/no/such.pem"))["read"]["msg"]
+def test_a_ca_path_that_is_not_there(tls, runner, tls_platform):
+    assert "ca_path: there is no file /no/such.pem" in tls.tasks(task("read", runner, name="db1", ca_path="/no/such.pem"))["read"]["msg"]
 
 
-def test_a_ca_path_that_holds_no_certificates(tls, face, tls_platform, tmp_path):
+def test_a_ca_path_that_holds_no_certificates(tls, runner, tls_platform, tmp_path):
     (tmp_path / "empty.pem").write_text("nothing\n")
-    outcome = tls.tasks(task("read", face, name="db1", ca_path=str(tmp_path / "empty.pem")))
+    outcome = tls.tasks(task("read", runner, name="db1", ca_path=str(tmp_path / "empty.pem")))
     assert "ca_path" in outcome["read"]["msg"] and tls_platform.journal.said() == []
 
 
-def test_plain_http_to_a_port_that_speaks_https(tls, face, tls_platform):
-    outcome = tls.tasks(task("read", face, name="db1", api_url=tls_platform.url.replace("https", "http"), api_retries=0))
+def test_plain_http_to_a_port_that_speaks_https(tls, runner, tls_platform):
+    outcome = tls.tasks(task("read", runner, name="db1", api_url=tls_platform.url.replace("https", "http"), api_retries=0))
     assert outcome["read"]["failed"] and "Traceback" not in outcome.output
 
 
-def test_http_beyond_loopback_draws_a_warning(ansible, face):
-    outcome = ansible.tasks(task("read", face, name="db1", api_url="http://platform.invalid", api_retries=0))
+def test_http_beyond_loopback_draws_a_warning(ansible, runner):
+    outcome = ansible.tasks(task("read", runner, name="db1", api_url="http://platform.invalid", api_retries=0))
     assert "without https, tokens and passwords travel readable" in " ".join(outcome.output.split())
     assert "Check api_url, that the platform runs, and that this machine reaches it" in outcome["read"]["msg"]

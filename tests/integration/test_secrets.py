@@ -42,14 +42,14 @@ def given(**more):
     return {"name": "db1", "host": "127.0.0.1", "port": 1, "user": "ds", "password": "{{ password }}", **more}
 
 
-def test_create_change_and_wait(searched, platform, face):
+def test_create_change_and_wait(searched, platform, runner):
     platform.store.put("db2", host="127.0.0.1", port=1, user="ds", password=OLD_PASSWORD)
     minting = {"api_username": platform.username, "api_password": "{{ api_password }}"}
     outcome = searched(
-        task("create", face, **given(**minting)),
-        task("change", face, name="db2", password="{{ password }}", **minting),
-        task("wait", {**face, "ignore_errors": True}, **given(wait=True, wait_timeout=1, **minting)),
-        task("bad", {**face, "ignore_errors": True}, **given(port=0)),
+        task("create", runner, **given(**minting)),
+        task("change", runner, name="db2", password="{{ password }}", **minting),
+        task("wait", {**runner, "ignore_errors": True}, **given(wait=True, wait_timeout=1, **minting)),
+        task("bad", {**runner, "ignore_errors": True}, **given(port=0)),
         environment={"DATASENTINEL_API_TOKEN": ""},
     )
     assert outcome.changed() == [True, True, False, False]
@@ -57,45 +57,45 @@ def test_create_change_and_wait(searched, platform, face):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
-def test_a_platform_that_echoes_everything(searched, platform, face, method):
+def test_a_platform_that_echoes_everything(searched, platform, runner, method):
     if method == "PUT":
         platform.store.put("db1", host="127.0.0.1", port=1, user="ds", password=OLD_PASSWORD)
     platform.faults.add(faults.echo(500), method)
-    outcome = searched(task("fail", {**face, "ignore_errors": True}, **given()))
+    outcome = searched(task("fail", {**runner, "ignore_errors": True}, **given()))
     assert "status 500" in outcome["fail"]["msg"] and "********" in outcome["fail"]["msg"]
 
 
-def test_a_token_call_that_echoes_everything(searched, platform, face):
+def test_a_token_call_that_echoes_everything(searched, platform, runner):
     platform.faults.add(faults.echo(500), "POST", "user-token")
     outcome = searched(
-        task("fail", {**face, "ignore_errors": True}, **given(api_username=platform.username, api_password="{{ api_password }}")),
+        task("fail", {**runner, "ignore_errors": True}, **given(api_username=platform.username, api_password="{{ api_password }}")),
         environment={"DATASENTINEL_API_TOKEN": ""},
     )
     assert "********" in outcome["fail"]["msg"]
 
 
-def test_items_of_a_loop_that_hold_passwords(searched, platform, face):
+def test_items_of_a_loop_that_hold_passwords(searched, platform, runner):
     items = [{"name": name, "password": "{{ password }}"} for name in ("db1", "db2")]
     options = {**given(), "name": "{{ item.name }}", "password": "{{ item.password }}"}
-    outcome = searched(task("create", {**face, "loop": items}, **options), task("again", {**face, "loop": items}, **options))
+    outcome = searched(task("create", {**runner, "loop": items}, **options), task("again", {**runner, "loop": items}, **options))
     assert platform.store.names() == ["db1", "db2"] and outcome.changed() == [True, False]
 
 
-def test_mistakes_in_the_options_of_secrets(searched, face):
+def test_mistakes_in_the_options_of_secrets(searched, runner):
     outcome = searched(
-        task("list", {**face, "ignore_errors": True}, **given(password=["{{ password }}"], port=70000)),
-        task("unknown", {**face, "ignore_errors": True}, **given(port="{{ password }}")),
-        task("url", {**face, "ignore_errors": True}, **given(api_url="https://admin:{{ old_password }}@platform.example.com")),
-        task("token", {**face, "ignore_errors": True}, **given(api_token="{{ password }}")),
+        task("list", {**runner, "ignore_errors": True}, **given(password=["{{ password }}"], port=70000)),
+        task("unknown", {**runner, "ignore_errors": True}, **given(port="{{ password }}")),
+        task("url", {**runner, "ignore_errors": True}, **given(api_url="https://admin:{{ old_password }}@platform.example.com")),
+        task("token", {**runner, "ignore_errors": True}, **given(api_token="{{ password }}")),
     )
     assert outcome.changed() == [False] * 4
 
 
 @pytest.mark.parametrize("word", ["changed", "true", "e", "1", "ok"])
-def test_a_password_that_is_a_common_word_leaves_results_whole(ansible, platform, face, word):
+def test_a_password_that_is_a_common_word_leaves_results_whole(ansible, platform, runner, word):
     outcome = ansible.tasks(
-        task("create", face, **given(password=word)),
-        task("fail", {**face, "ignore_errors": True}, **given(name="a/b", password=word)),
+        task("create", runner, **given(password=word)),
+        task("fail", {**runner, "ignore_errors": True}, **given(name="a/b", password=word)),
     ).succeeded()
     assert outcome["create"]["changed"] is True and outcome["create"]["connection"]["enabled"] is True
     assert outcome["create"]["connection"]["port"] == 1

@@ -12,11 +12,11 @@ from support import scenarios
 from support.spellings import found
 
 
-def test_everything_that_a_run_prints_or_writes(ansible, platform, face, tmp_path):
+def test_everything_that_a_run_prints_or_writes(ansible, platform, runner, tmp_path):
     scenarios.prepare(platform)
     log = tmp_path / "ansible.log"
     outcome = ansible.run(
-        scenarios.plays(platform, face),
+        scenarios.plays(platform, runner),
         "-vvvv",
         variables=scenarios.variables(platform),
         environment={"ANSIBLE_DEBUG": "1", "ANSIBLE_LOG_PATH": str(log), "DATASENTINEL_API_TOKEN": ""},
@@ -25,7 +25,7 @@ def test_everything_that_a_run_prints_or_writes(ansible, platform, face, tmp_pat
     assert len({line["task"] for line in outcome.lines}) >= 17, "not all scenarios ran"
     secrets = scenarios.secrets(platform)
     assert len(secrets) >= 6
-    if face:
+    if runner:
         # What a module prints for Ansible, Ansible prints with debug: the token that a delegated task mints is there.
         minted = outcome.output.partition('"token": "')[2].partition('"')[0]
         secrets.remove(minted)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every state checked, done, done again, checked again, through both faces; with exactly the calls of the budget."""
+"""Every state checked, done, done again, checked again, through both runners; with exactly the calls of the budget."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ MANAGED = {"name": "db1", "host": "127.0.0.1", "port": 1, "user": "datasentinel"
         pytest.param({}, {"state": "absent"}, ["DELETE"], MANAGED, {}, id="delete"),
     ],
 )
-def test_a_state(ansible, platform, face, there, options, writes, before, after):
+def test_a_state(ansible, platform, runner, there, options, writes, before, after):
     if there is not None:
         platform.store.put("db1", **THERE)
         platform.store.put("db1", **there)
-    checked = {**face, "check_mode": True}
+    checked = {**runner, "check_mode": True}
     outcome = ansible.tasks(
         task("checked", checked, name="db1", **options),
-        task("done", face, name="db1", **options),
-        task("done again", face, name="db1", **options),
+        task("done", runner, name="db1", **options),
+        task("done again", runner, name="db1", **options),
         task("checked again", checked, name="db1", **options),
         play={"diff": True},
     ).succeeded()
@@ -63,28 +63,28 @@ def test_the_diff_that_is_printed(ansible, platform):
     assert '-    "port": 1' in output and '+    "port": 2' in output
 
 
-def test_what_is_omitted_is_left_alone(ansible, platform, face):
+def test_what_is_omitted_is_left_alone(ansible, platform, runner):
     platform.store.put("db1", **{**THERE, "enabled": False})
-    outcome = ansible.tasks(task("change", face, name="db1", user="other")).succeeded()
+    outcome = ansible.tasks(task("change", runner, name="db1", user="other")).succeeded()
     shown = platform.display("db1")
     assert outcome["change"]["changed"] and shown == {**shown, **THERE, "user": "other", "enabled": False}
 
 
-def test_names_are_sent_as_they_are(ansible, platform, face):
+def test_names_are_sent_as_they_are(ansible, platform, runner):
     name = "größe 100%?#+,;"
-    ansible.tasks(task("create", face, name=name, **NEEDED)).succeeded()
+    ansible.tasks(task("create", runner, name=name, **NEEDED)).succeeded()
     assert platform.store.names() == [name]
 
 
-def test_each_access_call_is_used(ansible, platform, face):
+def test_each_access_call_is_used(ansible, platform, runner):
     """All six calls of the Connection API and the token call."""
     access = {"api_username": platform.username, "api_password": platform.password}
     ansible.tasks(
-        task("create", face, name="db1", **access, **NEEDED),
-        task("update", face, name="db1", port=2, **access),
-        task("disable", face, name="db1", state="disabled", **access),
-        task("enable", face, name="db1", state="enabled", **access),
-        task("delete", face, name="db1", state="absent", **access),
+        task("create", runner, name="db1", **access, **NEEDED),
+        task("update", runner, name="db1", port=2, **access),
+        task("disable", runner, name="db1", state="disabled", **access),
+        task("enable", runner, name="db1", state="enabled", **access),
+        task("delete", runner, name="db1", state="absent", **access),
         environment={"DATASENTINEL_API_TOKEN": ""},
     ).succeeded()
     assert set(platform.journal.said()) == {"POST user-token", "GET db1", "POST db1", "PUT db1", "PATCH db1/disable", "PATCH db1/enable", "DELETE db1"}

@@ -11,9 +11,9 @@ import threading
 from support.playbook import task
 
 
-def test_wait_for_a_connection(ansible, platform, face, postgres):
+def test_wait_for_a_connection(ansible, platform, runner, postgres):
     given = {"host": postgres.host, "port": postgres.port, "user": postgres.user, "password": postgres.password}
-    outcome = ansible.tasks(task("register", face, name="db1", wait=True, **given)).succeeded()
+    outcome = ansible.tasks(task("register", runner, name="db1", wait=True, **given)).succeeded()
     assert outcome["register"]["connection"]["connected"] is True
 
 
@@ -35,8 +35,8 @@ def test_wait_sees_a_server_that_lets_the_platform_in_only_later(ansible, platfo
     assert platform.journal.methods()[:2] == ["GET", "POST"] and len(platform.journal.methods()) > 3
 
 
-def test_wait_in_vain_names_host_port_and_user(ansible, platform, face):
-    outcome = ansible.tasks(task("register", face, name="db1", host="127.0.0.1", port=1, user="ds", password="s3cret", wait=True, wait_timeout=1))
+def test_wait_in_vain_names_host_port_and_user(ansible, platform, runner):
+    outcome = ansible.tasks(task("register", runner, name="db1", host="127.0.0.1", port=1, user="ds", password="s3cret", wait=True, wait_timeout=1))
     failed = outcome["register"]
     assert "not connected to 'db1' (127.0.0.1:1 as user ds) after 1 seconds" in failed["msg"] and "pg_hba.conf" in failed["msg"]
     assert failed["changed"] is True and failed["connection"]["connected"] is False

@@ -73,8 +73,8 @@ def test_async_where_a_module_can_run(ansible, platform, keywords, hosts):
     assert "s3cret" not in json.dumps(outcome.lines)
 
 
-def test_a_loop_with_a_failing_item(ansible, face, platform):
-    outcome = ansible.tasks(task("change", {**face, "loop": [1, 70000, 2]}, name="db1", port="{{ item }}"))
+def test_a_loop_with_a_failing_item(ansible, runner, platform):
+    outcome = ansible.tasks(task("change", {**runner, "loop": [1, 70000, 2]}, name="db1", port="{{ item }}"))
     changed = [result.get("changed") for result in outcome.results("change", items=True)]
     assert outcome.returncode != 0 and changed == [False, False, True]
     assert "port is 70000" in outcome.results("change", items=True)[1]["msg"]
@@ -88,13 +88,13 @@ def test_the_environment_of_one_item_is_not_that_of_the_next(ansible, platform):
     assert [bool(result.get("failed")) for result in outcome.results("read", items=True)] == [False, True]
 
 
-def test_failures_can_be_handled(ansible, face):
-    ask = {**face, "register": "asked"}
+def test_failures_can_be_handled(ansible, runner):
+    ask = {**runner, "register": "asked"}
     outcome = ansible.tasks(
-        {"block": [task("fail", face, name="a/b")], "rescue": [{"name": "rescued", "ansible.builtin.debug": {"msg": "rescued"}}]},
+        {"block": [task("fail", runner, name="a/b")], "rescue": [{"name": "rescued", "ansible.builtin.debug": {"msg": "rescued"}}]},
         task("failed when", {**ask, "failed_when": "'name is' not in asked.msg"}, name="a/b"),
         task("until", {**ask, "until": "asked is succeeded", "retries": 1, "delay": 0, "ignore_errors": True}, name="a/b"),
-        task("ignored", {**face, "ignore_errors": True}, name="a/b"),
+        task("ignored", {**runner, "ignore_errors": True}, name="a/b"),
         {"name": "still there", "ansible.builtin.assert": {"that": ["asked.msg is search('name is')"]}},
     ).succeeded()
     assert outcome["rescued"]["msg"] == "rescued" and outcome["until"]["attempts"] == 1
@@ -109,9 +109,9 @@ def test_the_timeout_keyword(ansible, platform):
     assert "1 second" in outcome["read"]["msg"] or "expected time frame (1)" in outcome["read"]["msg"]
 
 
-def test_a_registered_result_is_plain_data(ansible, face):
+def test_a_registered_result_is_plain_data(ansible, runner):
     ansible.tasks(
-        task("read", {**face, "register": "read"}, name="db1"),
+        task("read", {**runner, "register": "read"}, name="db1"),
         {"ansible.builtin.assert": {"that": ["read.connection.tags == {}", "read.connection.port + 1 == 2", "read.connection.password is undefined", "not read.changed"]}},
     ).succeeded()
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import responses
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.datasentinel.platform.plugins.module_utils._commands import CONNECTION, Context, execute
-from ansible_collections.datasentinel.platform.plugins.module_utils._secrets import Secrets
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._all import CONNECTION, Context, execute
+from ansible_collections.datasentinel.platform.plugins.module_utils._common._secrets import Secrets
 from hypothesis import strategies as st
 from responses.registries import OrderedRegistry
 

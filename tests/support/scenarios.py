@@ -34,7 +34,7 @@ def variables(platform):
 
 
 def plays(platform, keywords):
-    """The playbook. keywords: of every task, deciding on the face."""
+    """The playbook. keywords: of every task, deciding on the runner."""
     ignore = {**keywords, "ignore_errors": True}
     minting = {"api_token": None, "api_username": platform.username, "api_password": "{{ api_password }}"}
     given = {"api_token": "{{ token }}", "host": "127.0.0.1", "port": 1, "user": "ds", "password": "{{ password }}"}

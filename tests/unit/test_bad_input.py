@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.datasentinel.platform.plugins.module_utils._commands import CONNECTION, CONNECTION_INFO, Command, Context, execute
-from ansible_collections.datasentinel.platform.plugins.module_utils._secrets import Secrets
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._all import CONNECTION, CONNECTION_INFO, Command, Context, execute
+from ansible_collections.datasentinel.platform.plugins.module_utils._common._secrets import Secrets
 from support.recorded import shown
 
 

@@ -12,10 +12,10 @@ import ssl
 import pytest
 import requests
 import urllib3
-from ansible_collections.datasentinel.platform.plugins.module_utils import _errors as errors
-from ansible_collections.datasentinel.platform.plugins.module_utils._client import LARGEST_ANSWER, USER_AGENT, Client, HeaderAuth
-from ansible_collections.datasentinel.platform.plugins.module_utils._secrets import Secrets
-from ansible_collections.datasentinel.platform.plugins.module_utils._settings import Settings
+from ansible_collections.datasentinel.platform.plugins.module_utils._common import _errors as errors
+from ansible_collections.datasentinel.platform.plugins.module_utils._http._client import LARGEST_ANSWER, USER_AGENT, Client, HeaderAuth
+from ansible_collections.datasentinel.platform.plugins.module_utils._common._secrets import Secrets
+from ansible_collections.datasentinel.platform.plugins.module_utils._platform._settings import Settings
 from support.recorded import URL
 
 AUTH = HeaderAuth("user-token", "t0ken")
@@ -85,13 +85,13 @@ def test_verification_goes_with_each_request_so_that_no_variable_overrides_it(re
         (502, errors.GatewayError, True, True),
         (503, errors.GatewayError, True, True),
         (504, errors.GatewayError, True, True),
-        (202, errors.BadAnswer, False, True),
+        (202, errors.BadResponse, False, True),
         (302, errors.Redirected, False, False),
     ],
 )
 def test_every_status_is_an_error_of_its_kind(recorded, status, kind, passing, may_have_happened):
     error = refusal(recorded, kind, status=status, says="what the platform says")
-    assert (error.passing, error.may_have_happened) == (passing, may_have_happened)
+    assert (error.transient, error.may_have_happened) == (passing, may_have_happened)
     assert error.structured()["error"]["status"] == status
     assert f"GET {URL}/ds-api/pool/pg-instances/db1: status {status}" in str(error)
 
@@ -143,7 +143,7 @@ def test_a_404_knows_whether_it_can_be_the_apis(recorded, status, body, from_api
 @pytest.mark.parametrize("announced", [True, False])
 def test_an_answer_over_one_mebibyte_is_refused(recorded, announced):
     size = LARGEST_ANSWER + 1
-    error = refusal(recorded, errors.BadAnswer, body=b" " * size, auto_calculate_content_length=announced)
+    error = refusal(recorded, errors.BadResponse, body=b" " * size, auto_calculate_content_length=announced)
     assert "larger than 1024 KiB" in str(error)
 
 
@@ -169,7 +169,7 @@ def test_what_is_no_json_object_says_what_came_instead(recorded, content, what):
     recorded.expects("GET", body=content)
     with Client(Settings(URL, token="t0ken"), Secrets()) as client:
         answer = client.request("GET", "/ds-api/pool/pg-instances/db1", AUTH)
-        with pytest.raises(errors.BadAnswer) as refused:
+        with pytest.raises(errors.BadResponse) as refused:
             client.object_in("GET", "/ds-api/pool/pg-instances/db1", answer)
     assert what in str(refused.value)
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.datasentinel.platform.plugins.module_utils._connection import Connection, from_platform, is_mask
+from ansible_collections.datasentinel.platform.plugins.module_utils._connection._connection import Connection, from_platform, is_mask
 from hypothesis import given
 from hypothesis import strategies as st
 from support.recorded import json_values, shown

@@ -9,8 +9,8 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 import pytest
-from ansible_collections.datasentinel.platform.plugins.module_utils._api import ConnectionApi, check_name
-from ansible_collections.datasentinel.platform.plugins.module_utils._errors import InvalidInput
+from ansible_collections.datasentinel.platform.plugins.module_utils._platform._connection_api import ConnectionApi, check_name
+from ansible_collections.datasentinel.platform.plugins.module_utils._common._errors import InvalidInput
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -13,8 +13,8 @@ import ansible_collections.datasentinel.platform as collection
 import pytest
 import yaml
 from ansible_collections.datasentinel.platform.plugins.doc_fragments.access import ModuleDocFragment
-from ansible_collections.datasentinel.platform.plugins.module_utils import _version
-from ansible_collections.datasentinel.platform.plugins.module_utils._commands import CONNECTION, CONNECTION_INFO, TOKEN
+from ansible_collections.datasentinel.platform.plugins.module_utils._common import _version
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._all import CONNECTION, CONNECTION_INFO, TOKEN
 
 ROOT = Path(next(iter(collection.__path__)))
 

@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role's face: variables to options, and results to one."""
+"""The role's runner: variables to options, and results to one."""
 
 from __future__ import annotations
 
 import pytest
-from ansible_collections.datasentinel.platform.plugins.module_utils._errors import InvalidInput
-from ansible_collections.datasentinel.platform.plugins.plugin_utils._role import combined, connections, given_options
+from ansible_collections.datasentinel.platform.plugins.module_utils._common._errors import InvalidInput
+from ansible_collections.datasentinel.platform.plugins.plugin_utils._role_variables import combined, connections, given_options
 
 HOST = {"name": "db1", "host": "pg1", "password": "s3cret", "tags": {"a": "1", "b": "2"}}
 
@@ -22,7 +22,7 @@ def test_a_host_without_instances_is_one_connection():
     assert connections(HOST, None, None) == connections(HOST, [], None) == [HOST]
 
 
-def test_an_instance_is_laid_over_its_host_and_so_are_its_tags():
+def test_an_instance_is_merged_into_its_host_and_so_are_its_tags():
     found = connections(HOST, [{"name": "x", "port": 1, "tags": {"b": 3}}, {"name": "y", "port": 2, "host": "pg2", "user": None}], None)
     assert found == [
         {"name": "x", "port": 1, "host": "pg1", "password": "s3cret", "tags": {"a": "1", "b": "3"}},
@@ -30,12 +30,12 @@ def test_an_instance_is_laid_over_its_host_and_so_are_its_tags():
     ]
 
 
-def test_tags_as_text_are_laid_over_each_other_too():
+def test_tags_as_text_are_merged_into_each_other_too():
     assert connections({**HOST, "tags": "a=1"}, [{"name": "x", "port": 1, "tags": "b=2"}], None)[0]["tags"] == {"a": "1", "b": "2"}
 
 
 @pytest.mark.parametrize("extra", [{"b": "9", "c": 3}, "b=9,c=3"])
-def test_extra_tags_are_laid_over_all(extra):
+def test_extra_tags_are_merged_into_all(extra):
     found = connections(HOST, [{"name": "x", "port": 1, "tags": {"b": 3}}], None, extra)
     assert found[0]["tags"] == {"a": "1", "b": "9", "c": "3"}
     assert connections(HOST, None, None, extra)[0]["tags"] == {"a": "1", "b": "9", "c": "3"}

@@ -11,7 +11,7 @@ import json
 from urllib.parse import quote, quote_plus
 
 import pytest
-from ansible_collections.datasentinel.platform.plugins.module_utils._secrets import MASK, Secrets
+from ansible_collections.datasentinel.platform.plugins.module_utils._common._secrets import MASK, Secrets
 from hypothesis import given
 from hypothesis import strategies as st
 

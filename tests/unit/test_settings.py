@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.datasentinel.platform.plugins.module_utils._errors import InvalidInput
-from ansible_collections.datasentinel.platform.plugins.module_utils._settings import settings_from
+from ansible_collections.datasentinel.platform.plugins.module_utils._common._errors import InvalidInput
+from ansible_collections.datasentinel.platform.plugins.module_utils._platform._settings import settings_from
 
 
 def params(**given):

@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 
 import pytest
-from ansible_collections.datasentinel.platform.plugins.module_utils._errors import InvalidInput
-from ansible_collections.datasentinel.platform.plugins.module_utils._tags import format_tags, parse_given, parse_returned
+from ansible_collections.datasentinel.platform.plugins.module_utils._common._errors import InvalidInput
+from ansible_collections.datasentinel.platform.plugins.module_utils._connection._tags import format_tags, parse_given, parse_returned
 from hypothesis import given
 from hypothesis import strategies as st
 

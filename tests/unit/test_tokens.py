@@ -12,8 +12,8 @@ import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.datasentinel.platform.plugins.module_utils._commands import CONNECTION, TOKEN
-from ansible_collections.datasentinel.platform.plugins.module_utils._tokens import expires_at
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._all import CONNECTION, TOKEN
+from ansible_collections.datasentinel.platform.plugins.module_utils._platform._tokens import expires_at
 from support.recorded import URL, shown
 
 MINT = "/ds-api/user-token"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from ._errors import ApiError, BadAnswer, InvalidInput, NotFound, Unauthorized
-from ._text import has_control
+from .._common._errors import ApiError, BadResponse, InvalidInput, NotFound, Unauthorized
+from .._common._text import has_control
 from ._tokens import TokenSource
 
 _PATH = "/ds-api/pool/pg-instances/"
@@ -19,14 +19,14 @@ def check_name(name):
     """Raises InvalidInput for a name that one segment of a URL's path cannot carry reliably."""
     if not name.strip():
         raise InvalidInput("name is empty: it is the identifier of the connection on the platform.")
-    if name in (".", "..") or any(sign in name for sign in "/\\") or has_control(name):
+    if name in (".", "..") or any(character in name for character in "/\\") or has_control(name):
         raise InvalidInput("name is %r: it must not be '.' or '..', nor hold '/', '\\' or a control character." % name)
 
 
 class ConnectionApi:
     """Calls of the Connection API on one platform.
 
-    client: a Client, whose secrets, sleep and tries are handed on.
+    client: a Client, whose secrets, sleep and retries are handed on.
 
     Bodies and answers are the platform's own: names with hyphens, tags as text.
     Every call raises an ApiError when it fails; a 401 is met by one new token where there is a username and password.
@@ -35,14 +35,14 @@ class ConnectionApi:
     def __init__(self, client):
         self.secrets = client.secrets
         self.sleep = client.sleep
-        self.tries = client.tries
+        self.retries = client.retries
         self._client = client
         self._tokens = TokenSource(self._client)
 
-    def display(self, name, tries=None, timeout=None):
+    def display(self, name, retries=None, timeout=None):
         """The connection as the platform shows it (dict), or None if there is none of that name.
 
-        tries: a Tries for passing failures; None: the first failure is final. timeout: seconds, if less than api_timeout.
+        retries: a Retries for transient failures; None: the first failure is final. timeout: seconds, if less than api_timeout.
         """
         while True:
             try:
@@ -51,13 +51,13 @@ class ConnectionApi:
             except NotFound as exc:
                 return self._absent(exc)
             except ApiError as exc:
-                if not (exc.passing and tries is not None and tries.again(exc)):
+                if not (exc.transient and retries is not None and retries.again(exc)):
                     raise
         return self._client.object_in("GET", self._path(name), answer)
 
     def unreadable(self, name, problem):
         """The error for a connection that was displayed with something in it that cannot be (problem: a clause)."""
-        return BadAnswer("GET", self._client.settings.api_url + self._path(name), "the platform shows a connection whose %s" % problem, status=200)
+        return BadResponse("GET", self._client.settings.api_url + self._path(name), "the platform shows a connection whose %s" % problem, status=200)
 
     def create(self, name, body):
         """POST: host, port, user, password and tags. Gives the platform's sentence, as the four below do."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Optional
 from urllib.parse import urlsplit
 
-from ._errors import InvalidInput
-from ._text import has_control
+from .._common._errors import InvalidInput
+from .._common._text import has_control
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Settings:
     """Where the platform is and how to be let in; made by `settings_from`, so every value is known to be usable.
 
     api_url: without a trailing slash. token: a ready one, or None. username, password: both or neither; with both, a
-    token can be minted. verify: True, False or the path of a CA bundle. timeout: seconds. retries: further tries.
+    token can be minted. verify: True, False or the path of a CA bundle. timeout: seconds. retries: further retries.
     """
 
     api_url: str
@@ -91,7 +91,7 @@ def _variable(option):
 
 
 def _fits_a_header(token):
-    return all("!" <= sign <= "~" for sign in token)
+    return all("!" <= character <= "~" for character in token)
 
 
 def _checked_url(given):

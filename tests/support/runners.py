@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Both faces of the connection module inside the process of a test: for hundreds of cases, without ansible-playbook."""
+"""Both runners of the connection module inside the process of a test: for hundreds of cases, without ansible-playbook."""
 
 from __future__ import annotations
 
@@ -42,4 +42,4 @@ def module(options: dict) -> dict:
     return json.loads(printed.getvalue())
 
 
-FACES = {"in-process": in_process, "module": module}
+RUNNERS = {"in-process": in_process, "module": module}

@@ -11,7 +11,7 @@ import unicodedata
 
 def has_control(text):
     """Whether text holds a control character, or half a character (a lone surrogate), which UTF-8 cannot carry."""
-    return any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text)
+    return any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
 
 
 def shorten(text, limit=300):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role's face: from the role's variables to the options of its connections, and their results as one. Private.
+"""The role's runner: from the role's variables to the options of its connections, and their results as one. Private.
 
 A role that hands on each variable as an option (``host: "{{ datasentinel_connection_host }}"``) has Ansible compile some
 twenty expressions for every host anew, which costs more than the work itself. So the role's tasks name no options, and
@@ -11,8 +11,8 @@ the action plugin takes them from the variables: those that are set, and most of
 
 from __future__ import annotations
 
-from ..module_utils._errors import InvalidInput
-from ..module_utils._tags import parse_given
+from ..module_utils._common._errors import InvalidInput
+from ..module_utils._connection._tags import parse_given
 
 #: The task variable by which a task of the role asks for it.
 FROM_ROLE = "datasentinel_connection_from_role"
@@ -35,7 +35,7 @@ def connections(host, instances, override_state, extra_tags=None):
     others, as a mapping or a text; None or empty: none.
     Raises InvalidInput, naming the variable.
     """
-    found = [dict(host)] if not instances else [_laid_over(host, item, number) for number, item in enumerate(_checked_list(instances))]
+    found = [dict(host)] if not instances else [_merged_into(host, item, number) for number, item in enumerate(_checked_list(instances))]
     for options in found:
         if extra_tags:
             options["tags"] = {**parse_given(options.get("tags", {})), **parse_given(extra_tags)}
@@ -80,7 +80,7 @@ def _checked_list(instances):
     return instances
 
 
-def _laid_over(host, item, number):
+def _merged_into(host, item, number):
     where = "%sinstances[%d]" % (PREFIX, number)
     if not isinstance(item, dict):
         raise InvalidInput("%s has to be a mapping with name and port." % where)

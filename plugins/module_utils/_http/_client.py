@@ -21,10 +21,10 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from . import _errors as errors
-from ._backoff import Tries
-from ._text import shorten
-from ._version import VERSION
+from .._common import _errors as errors
+from ._retries import Retries
+from .._common._text import shorten
+from .._common._version import VERSION
 
 try:
     import requests
@@ -54,7 +54,7 @@ _STATUS_ERRORS = {
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """An answer as it came. status: int. headers: case-insensitive mapping. content: bytes, at most LARGEST_ANSWER."""
 
     status: int
@@ -118,16 +118,16 @@ class Client:
     def __exit__(self, *exc_info):
         self._session.close()
 
-    def tries(self):
-        """The tries of a new step."""
-        return Tries(self.settings.retries, self.sleep)
+    def retries(self):
+        """The retries of a new step."""
+        return Retries(self.settings.retries, self.sleep)
 
     def request(self, method, path, auth, body=None, expected=(200,), timeout=None):
         """Sends one request, once.
 
         path: percent-encoded, under api_url. auth: a HeaderAuth. body: JSON types or None. expected: the statuses that
         mean success. timeout: seconds, api_timeout if None.
-        Gives the Answer. Raises an ApiError.
+        Gives the Response. Raises an ApiError.
         """
         url = self.settings.api_url + path
         timeout = self.settings.timeout if timeout is None else min(timeout, self.settings.timeout)
@@ -143,7 +143,7 @@ class Client:
         return answer
 
     def object_in(self, method, path, answer):
-        """The JSON object that an Answer to method and path holds, as a dict. Raises BadAnswer if it holds something else."""
+        """The JSON object that an Response to method and path holds, as a dict. Raises BadResponse if it holds something else."""
         try:
             content = answer.json()
         except ValueError as exc:
@@ -152,7 +152,7 @@ class Client:
             if isinstance(content, dict):
                 return content
             what = {list: "a list", type(None): "nothing"}.get(type(content), "a plain value")
-        raise errors.BadAnswer(
+        raise errors.BadResponse(
             method,
             self.settings.api_url + path,
             "%s came back (status %d) where a JSON object was expected%s" % (what, answer.status, self._quoted(answer)),
@@ -172,12 +172,12 @@ class Client:
                 method, url, auth=auth, json=body, timeout=timeout, verify=self.settings.verify, allow_redirects=False, stream=True
             )
         with response:
-            return Answer(response.status_code, response.headers, self._read(method, url, response))
+            return Response(response.status_code, response.headers, self._read(method, url, response))
 
     @staticmethod
     def _read(method, url, response):
         """The content, read no further than LARGEST_ANSWER."""
-        too_large = errors.BadAnswer(
+        too_large = errors.BadResponse(
             method, url, "the answer is larger than %d KiB and was not read to its end" % (LARGEST_ANSWER // 1024), status=response.status_code
         )
         declared = response.headers.get("Content-Length", "")
@@ -203,7 +203,7 @@ class Client:
             )
         kind = _STATUS_ERRORS.get(answer.status)
         if kind is None:
-            kind = errors.BadAnswer if answer.status < 400 else errors.StatusError
+            kind = errors.BadResponse if answer.status < 400 else errors.StatusError
         problem = "status %d (expected %s)%s" % (answer.status, wanted, self._quoted(answer))
         error = kind(method, url, problem, status=answer.status, detail=self._detail(answer), retry_after=_retry_after(answer))
         if isinstance(error, errors.NotFound):

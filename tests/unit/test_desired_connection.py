@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from ansible_collections.datasentinel.platform.plugins.module_utils._connection import Connection
-from ansible_collections.datasentinel.platform.plugins.module_utils._errors import InvalidInput
-from ansible_collections.datasentinel.platform.plugins.module_utils._wanted import Wanted
+from ansible_collections.datasentinel.platform.plugins.module_utils._connection._connection import Connection
+from ansible_collections.datasentinel.platform.plugins.module_utils._common._errors import InvalidInput
+from ansible_collections.datasentinel.platform.plugins.module_utils._connection._desired_connection import DesiredConnection
 
 NEEDED = {"host": "pg1", "user": "ds", "password": "secret"}
 ENABLED = Connection("db1", host="pg1", port=5433, user="ds", password="secret", tags={"a": "1"}, enabled=True, connected=True)
@@ -20,11 +20,11 @@ MASKED = dataclasses.replace(ENABLED, password="****")
 
 
 def calls(current, **wanted):
-    return [write.call for write in Wanted("db1", **wanted).writes(current)]
+    return [write.call for write in DesiredConnection("db1", **wanted).writes(current)]
 
 
 def body(current, **wanted):
-    return Wanted("db1", **wanted).writes(current)[0].body
+    return DesiredConnection("db1", **wanted).writes(current)[0].body
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_nothing_is_written_where_nothing_differs(given):
         ({"password": "new"}, {"password": "new"}),
     ],
 )
-def test_an_update_sends_what_is_there_with_what_is_wanted_laid_over(given, changed):
+def test_an_update_sends_what_is_there_with_what_is_wanted_merged_into(given, changed):
     assert body(ENABLED, **given) == {"host": "pg1", "port": 5433, "user": "ds", "tags": "a=1", **changed}
 
 
@@ -103,12 +103,12 @@ def test_a_creation_sends_the_password_also_with_on_create():
 )
 def test_too_little_to_create_it_names_what_is_missing(state, missing, named):
     with pytest.raises(InvalidInput, match=f"to create it {named} missing"):
-        Wanted("db1", state=state, **{key: value for key, value in NEEDED.items() if key not in missing}).writes(None)
+        DesiredConnection("db1", state=state, **{key: value for key, value in NEEDED.items() if key not in missing}).writes(None)
 
 
 @pytest.mark.parametrize("current", [MASKED, dataclasses.replace(ENABLED, password=None), dataclasses.replace(ENABLED, password="")])
 def test_a_password_that_the_platform_does_not_show_is_sent_once(current):
-    wanted = Wanted("db1", password="secret")
+    wanted = DesiredConnection("db1", password="secret")
     assert [write.body["password"] for write in wanted.writes(current)] == ["secret"]
     assert wanted.writes(current, password_was_sent=True) == []
 
@@ -118,23 +118,23 @@ def test_a_password_that_the_platform_does_not_show_is_left_alone_with_on_create
 
 
 def test_a_password_that_is_really_shown_and_differs_is_never_taken_for_sent():
-    assert Wanted("db1", password="new").writes(ENABLED, password_was_sent=True)
+    assert DesiredConnection("db1", password="new").writes(ENABLED, password_was_sent=True)
 
 
 def test_a_password_that_looks_like_a_mask_and_is_the_one_wanted_is_not_sent():
     assert calls(MASKED, password="****") == []
 
 
-def test_laid_over_is_what_check_mode_shows():
-    assert Wanted("db1", state="absent").laid_over(ENABLED) is None
-    assert Wanted("db1", state="disabled", port=1).laid_over(ENABLED) == dataclasses.replace(ENABLED, port=1, enabled=False)
-    created = Wanted("db1", **NEEDED).laid_over(None)
+def test_merged_into_is_what_check_mode_shows():
+    assert DesiredConnection("db1", state="absent").merged_into(ENABLED) is None
+    assert DesiredConnection("db1", state="disabled", port=1).merged_into(ENABLED) == dataclasses.replace(ENABLED, port=1, enabled=False)
+    created = DesiredConnection("db1", **NEEDED).merged_into(None)
     assert (created.port, created.tags, created.enabled, created.connected) == (5432, {}, True, None)
 
 
 def test_differences_name_the_fields_and_hide_the_password():
-    assert Wanted("db1", port=1, password="new", state="disabled").differences(ENABLED) == {"port": (1, 5433), "password": (None, None), "enabled": (False, True)}
+    assert DesiredConnection("db1", port=1, password="new", state="disabled").differences(ENABLED) == {"port": (1, 5433), "password": (None, None), "enabled": (False, True)}
 
 
 def test_no_password_shows_in_a_repr():
-    assert "s3cret" not in repr(Wanted("db1", host="h", user="u", password="s3cret").writes(None)) + repr(Wanted("db1", password="s3cret"))
+    assert "s3cret" not in repr(DesiredConnection("db1", host="h", user="u", password="s3cret").writes(None)) + repr(DesiredConnection("db1", password="s3cret"))

@@ -2,15 +2,15 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module face: a command as an ordinary Ansible module. Private to the collection."""
+"""The module runner: a command as an ordinary Ansible module. Private to the collection."""
 
 from __future__ import annotations
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ._client import REQUESTS_IMPORT_ERROR
-from ._commands import Context, execute
-from ._secrets import Secrets
+from ._http._client import REQUESTS_IMPORT_ERROR
+from ._commands._all import Context, execute
+from ._common._secrets import Secrets
 
 
 def run(module, command):

@@ -51,7 +51,7 @@ class Connection:
 
 
 def is_mask(password):
-    """Whether a password as the platform returns it is one repeated mask sign, so that it says nothing."""
+    """Whether a password as the platform returns it is one repeated mask character, so that it says nothing."""
     return len(set(password)) == 1 and password[0] in _MASK_SIGNS
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The in-process face: a command run by an action plugin, in the control node's own process. Private to the collection.
+"""The in-process runner: a command run by an action plugin, in the control node's own process. Private to the collection.
 
 A task needs no Python process, no connection to its host, and nothing of that host's interpreter or ``become``.
 Where a task is delegated to another host, that host is meant to do the sending: the module of the same name runs there.
@@ -21,18 +21,18 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._client import REQUESTS_IMPORT_ERROR
-from ..module_utils._commands import Context, execute, failure
-from ..module_utils._errors import DatasentinelError, InvalidInput
-from ..module_utils._secrets import Secrets
-from ._role import FROM_ROLE, PREFIX, combined, connections, given_options
+from ..module_utils._http._client import REQUESTS_IMPORT_ERROR
+from ..module_utils._commands._all import Context, execute, failure
+from ..module_utils._common._errors import DatasentinelError, InvalidInput
+from ..module_utils._common._secrets import Secrets
+from ._role_variables import FROM_ROLE, PREFIX, combined, connections, given_options
 
 COLLECTION = "datasentinel.platform."
 #: Where the role registers the token of the run.
 MINTED = PREFIX + "minted"
 
 
-class InProcessAction(ActionBase):
+class CommandAction(ActionBase):
     """Base of the collection's action plugins; a subclass names its command."""
 
     command = None

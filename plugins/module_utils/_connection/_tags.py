@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ._errors import InvalidInput
-from ._text import has_control
+from .._common._errors import InvalidInput
+from .._common._text import has_control
 
 #: Tags that the platform sets itself (the manual's page on custom tags).
 RESERVED = frozenset(["pg_instance", "pg_version", "server", "database"])
@@ -71,6 +71,6 @@ def _checked(what, value, tag):
     text = str(value).strip()
     if what == "key" and not text:
         raise InvalidInput("The tag %r has an empty key." % ("%s=" % tag))
-    if has_control(text) or any(sign in text for sign in ",="):
+    if has_control(text) or any(character in text for character in ",="):
         raise InvalidInput("The %s of the tag %r holds a comma, an equals sign or a control character, which tags cannot carry." % (what, tag))
     return text

@@ -10,8 +10,8 @@ import base64
 import json
 from datetime import datetime, timedelta, timezone
 
-from ._client import HeaderAuth
-from ._errors import ApiError, BadAnswer, NoToken, Unauthorized
+from .._http._client import HeaderAuth
+from .._common._errors import ApiError, BadResponse, NoToken, Unauthorized
 
 TOKEN_PATH = "/ds-api/user-token"
 #: How long a token lives, by the vendor's manual.
@@ -28,7 +28,7 @@ def mint(client):
     pair = "%s:%s" % (settings.username, settings.password)
     basic = base64.b64encode(pair.encode("utf-8", "surrogateescape")).decode("ascii")
     client.secrets.add(basic)
-    tries = client.tries()
+    retries = client.retries()
     while True:
         try:
             answer = client.request("POST", TOKEN_PATH, HeaderAuth("Authorization", "Basic " + basic), expected=(201, 200))
@@ -36,14 +36,14 @@ def mint(client):
         except Unauthorized as exc:
             raise NoToken.because_of(exc, "The platform refused api_username and api_password: check them.") from None
         except ApiError as exc:
-            if not (exc.passing and tries.again(exc)):
+            if not (exc.transient and retries.again(exc)):
                 raise NoToken.because_of(exc) from None
     try:
         token = client.object_in("POST", TOKEN_PATH, answer).get("user-token")
-    except BadAnswer as exc:
+    except BadResponse as exc:
         raise NoToken.because_of(exc) from None
-    if not isinstance(token, str) or not token or not all("!" <= sign <= "~" for sign in token):
-        raise NoToken("POST", settings.api_url + TOKEN_PATH, "the answer holds no usable user-token", status=answer.status, advice=BadAnswer.advice)
+    if not isinstance(token, str) or not token or not all("!" <= character <= "~" for character in token):
+        raise NoToken("POST", settings.api_url + TOKEN_PATH, "the answer holds no usable user-token", status=answer.status, advice=BadResponse.advice)
     client.secrets.add(token)
     return token
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from ._connection import Connection, from_platform
-from ._errors import ApiError, NotEffective, StatusError, WaitTimeout
+from .._common._errors import ApiError, NotEffective, StatusError, WaitTimeout
 
 #: Seconds between two looks of `wait_connected`: they grow from the first to the last.
 POLL_PAUSES = (1.0, 2.0, 3.0, 5.0)
@@ -48,9 +48,9 @@ class Progress:
         return self.done or self.unsure is not None
 
 
-def read(api, name, tries=None, timeout=None):
+def read(api, name, retries=None, timeout=None):
     """The Connection of that name, or None. Raises an ApiError. The password that it shows becomes a known secret."""
-    shown = api.display(name, tries, timeout)
+    shown = api.display(name, retries, timeout)
     if shown is None:
         return None
     try:
@@ -62,14 +62,14 @@ def read(api, name, tries=None, timeout=None):
     return connection
 
 
-def converge(api, wanted, progress, check_mode=False):
+def reconcile(api, wanted, progress, check_mode=False):
     """Brings the connection to what is wanted, and confirms it by a read if anything was written.
 
-    api: a ConnectionApi. wanted: a Wanted. progress: a new Progress, filled in as things happen.
+    api: a ConnectionApi. wanted: a DesiredConnection. progress: a new Progress, filled in as things happen.
     Raises a DatasentinelError; progress then says what had been done.
     """
-    tries = api.tries()
-    progress.before = progress.after = current = read(api, wanted.name, tries)
+    retries = api.retries()
+    progress.before = progress.after = current = read(api, wanted.name, retries)
     while True:
         writes = wanted.writes(current, progress.password_was_sent)
         if not writes:
@@ -77,12 +77,12 @@ def converge(api, wanted, progress, check_mode=False):
         progress.password_changes |= wanted.changes_password(current, progress.password_was_sent)
         if check_mode:
             progress.done = True
-            progress.after = wanted.laid_over(current)
+            progress.after = wanted.merged_into(current)
             return
-        if _carry_out(api, wanted.name, writes, progress, tries):
+        if _carry_out(api, wanted.name, writes, progress, retries):
             progress.after = _confirmed(api, wanted, progress)
             return
-        seen = read(api, wanted.name, tries)
+        seen = read(api, wanted.name, retries)
         # An unsure write that left no trace was not done; but a password that is not shown leaves none.
         traceless = progress.password_changes and seen is not None and not seen.password_is_shown
         progress.done |= progress.unsure is not None and (traceless or not _same(current, seen))
@@ -113,12 +113,12 @@ def wait_connected(api, wanted, progress, timeout, clock=time.monotonic):
             progress.after = read(api, wanted.name, timeout=max(left, 1.0))
             trouble = None
         except ApiError as exc:
-            if not exc.passing:
+            if not exc.transient:
                 raise
             trouble = exc
 
 
-def _carry_out(api, name, writes, progress, tries):
+def _carry_out(api, name, writes, progress, retries):
     """Sends writes one after the other, and notes what became of them.
 
     True: all were answered with success. False: the outcome of one is unknown, or somebody else was quicker, so that
@@ -132,7 +132,7 @@ def _carry_out(api, name, writes, progress, tries):
             if exc.may_have_happened:
                 progress.unsure = write.call
             raced = isinstance(exc, StatusError) and exc.status == _RACES[write.call]
-            if (exc.passing or raced) and tries.again(exc):
+            if (exc.transient or raced) and retries.again(exc):
                 return False
             raise
         progress.done = True
@@ -151,7 +151,7 @@ def _same(one, other):
 
 def _confirmed(api, wanted, progress):
     """The connection as it is after the writes. Raises NotEffective if it is not as wanted."""
-    after = read(api, wanted.name, api.tries())
+    after = read(api, wanted.name, api.retries())
     said = "The platform answered %r" % " ".join(progress.said)
     rival = "If another job changes the same connection at the same time, let one of them finish first; otherwise the platform's log says more."
     if wanted.state == "absent":

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Optional
 
 from ._connection import Connection
-from ._errors import InvalidInput
+from .._common._errors import InvalidInput
 from ._tags import format_tags
 
 DEFAULT_PORT = 5432
@@ -28,7 +28,7 @@ class Write:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DesiredConnection:
     """What a task wants. None means: not given, to be left alone.
 
     state: present, absent, enabled or disabled. tags: a mapping. purge_tags: False adds the tags to those there.
@@ -50,7 +50,7 @@ class Wanted:
         """Whether it has to be enabled: True, False, or None if that is left alone."""
         return {"enabled": True, "disabled": False}.get(self.state)
 
-    def laid_over(self, current):
+    def merged_into(self, current):
         """The Connection that current (None: missing) becomes; None if it shall be gone.
 
         Raises InvalidInput if it is missing and not enough is given to create it.
@@ -104,7 +104,7 @@ class Wanted:
         writes = []
         if differing - {"enabled"} or self.changes_password(current, password_was_sent):
             password = self.password if self.update_password == "always" else None
-            writes.append(Write("update", _body(self.laid_over(current), password)))
+            writes.append(Write("update", _body(self.merged_into(current), password)))
         if "enabled" in differing:
             writes.append(Write(self.state_call))
         return writes

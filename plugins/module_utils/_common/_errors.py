@@ -14,7 +14,7 @@ class DatasentinelError(Exception):
     """Base of all errors that the collection raises on purpose; ``str(error)`` is what the user reads."""
 
     #: A later try of the same read may succeed.
-    passing = False
+    transient = False
     #: The request, if it was a write, may have taken effect although no success was seen.
     may_have_happened = False
     #: Seconds that the platform asked to wait before the next try (``Retry-After``), or None.
@@ -83,14 +83,14 @@ class NoToken(ApiError):
 class Unreachable(ApiError):
     """No connection was made, so nothing was sent."""
 
-    passing = True
+    transient = True
     advice = "Check api_url, that the platform runs, and that this machine reaches it (proxy, firewall, DNS)."
 
 
 class ConnectionLost(ApiError):
     """The connection broke before the whole answer was there."""
 
-    passing = True
+    transient = True
     may_have_happened = True
     advice = "The platform, or a proxy before it, closed the connection; try again, and look at their logs."
 
@@ -98,7 +98,7 @@ class ConnectionLost(ApiError):
 class TimedOut(ApiError):
     """The answer did not arrive in time."""
 
-    passing = True
+    transient = True
     may_have_happened = True
     advice = "Raise api_timeout if the platform is slow, or look at what holds it up."
 
@@ -110,7 +110,7 @@ class TlsFailure(ApiError):
 # --- an answer that is not the API's -----------------------------------------------------------------------------
 
 
-class BadAnswer(ApiError):
+class BadResponse(ApiError):
     """The answer is not what the API gives: a page, broken JSON, another type, too large."""
 
     may_have_happened = True
@@ -160,13 +160,13 @@ class ServerError(StatusError):
 class TooManyRequests(StatusError):
     """429: the platform refused for now, without doing anything."""
 
-    passing = True
+    transient = True
     advice = "The platform is busy: run again later, or with fewer forks."
 
 
 class GatewayError(StatusError):
     """502, 503, 504: the platform, or a proxy before it, is not available for now."""
 
-    passing = True
+    transient = True
     may_have_happened = True
     advice = "The platform, or a proxy before it, is not available for now: run again when it is."

@@ -2,22 +2,22 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pauses between tries."""
+"""Pauses between retries."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.datasentinel.platform.plugins.module_utils._backoff import Tries
+from ansible_collections.datasentinel.platform.plugins.module_utils._http._retries import Retries
 
 no_wish = SimpleNamespace(retry_after=None)
 
 
 def pauses(errors, retries, jitter=1.0):
     slept = []
-    tries = Tries(retries, slept.append, lambda: jitter)
-    return [tries.again(error) for error in errors], slept
+    retries = Retries(retries, slept.append, lambda: jitter)
+    return [retries.again(error) for error in errors], slept
 
 
 def test_so_many_further_tries_and_no_more():

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the modules do: from checked options to a result, with neither face in sight. Private to the collection."""
+"""What the modules do: from checked options to a result, with neither runner in sight. Private to the collection."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping, Optional
 
 from . import _options as options
-from ._api import ConnectionApi, check_name
-from ._client import Client
-from ._converge import Progress, converge, explain, read, wait_connected
-from ._errors import DatasentinelError, InvalidInput
-from ._secrets import Secrets
-from ._settings import settings_from
-from ._tags import RESERVED, parse_given
-from ._tokens import expires_at, mint
-from ._text import has_control, shorten
-from ._wanted import Wanted
+from .._platform._connection_api import ConnectionApi, check_name
+from .._http._client import Client
+from .._connection._reconcile import Progress, reconcile, explain, read, wait_connected
+from .._common._errors import DatasentinelError, InvalidInput
+from .._common._secrets import Secrets
+from .._platform._settings import settings_from
+from .._connection._tags import RESERVED, parse_given
+from .._platform._tokens import expires_at, mint
+from .._common._text import has_control, shorten
+from .._connection._desired_connection import DesiredConnection
 
 PORTS = range(1, 65536)
 
@@ -41,7 +41,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Command:
-    """A module without its face.
+    """A module without its runner.
 
     name: of the module and its action plugin. options: its table. run: takes options and a Context, gives a result.
     reveals: the fields of a result that hold a secret because they are what was asked for.
@@ -106,7 +106,7 @@ def _run_connection(params, context):
     try:
         with Client(settings, context.secrets, context.sleep) as client:
             api = ConnectionApi(client)
-            converge(api, wanted, progress, context.check_mode)
+            reconcile(api, wanted, progress, context.check_mode)
             if params["wait"] and wanted.state in ("present", "enabled") and not context.check_mode:
                 wait_connected(api, wanted, progress, params["wait_timeout"])
     except DatasentinelError as exc:
@@ -116,7 +116,7 @@ def _run_connection(params, context):
 
 
 def _wanted(params):
-    """The Wanted of a task's options. Raises InvalidInput, before anything is sent, for what cannot be."""
+    """The DesiredConnection of a task's options. Raises InvalidInput, before anything is sent, for what cannot be."""
     check_name(params["name"])
     for key in ("host", "user", "password"):
         if params[key] is not None and (not params[key].strip() or has_control(params[key])):
@@ -125,7 +125,7 @@ def _wanted(params):
         raise InvalidInput("port is %s: it has to be a number from 1 to 65535." % params["port"])
     keys = ("name", "state", "host", "port", "user", "password", "purge_tags", "update_password")
     tags = None if params["tags"] is None else parse_given(params["tags"])
-    return Wanted(tags=tags, **{key: params[key] for key in keys})
+    return DesiredConnection(tags=tags, **{key: params[key] for key in keys})
 
 
 def _report(progress):
@@ -160,7 +160,7 @@ def _run_info(params, context):
         check_name(str(name))
     with Client(settings, context.secrets, context.sleep) as client:
         api = ConnectionApi(client)
-        found = [read(api, str(name), api.tries()) for name in names]
+        found = [read(api, str(name), api.retries()) for name in names]
     return {"changed": False, "connections": [connection.public() for connection in found if connection is not None], "warnings": warnings}
 
 

@@ -16,8 +16,8 @@ LONGEST_PAUSE = 30.0
 LONGEST_RETRY_AFTER = 60.0
 
 
-class Tries:
-    """The tries of one step: the first and `retries` further ones."""
+class Retries:
+    """The retries of one step: the first and `retries` further ones."""
 
     def __init__(self, retries, sleep=time.sleep, jitter=random.random):
         self._left = retries
