@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.datasentinel.platform.plugins.module_utils._commands._all import CONNECTION
-from ansible_collections.datasentinel.platform.plugins.plugin_utils._action_base import CommandAction
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._connection_command import CONNECTION
+from ansible_collections.datasentinel.platform.plugins.plugin_utils._role_action import RoleAction
 
 
-class ActionModule(CommandAction):
+class ActionModule(RoleAction):
     """Runs datasentinel_connection in the control node's own process."""
 
     command = CONNECTION

@@ -2,24 +2,25 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module runner: a command as an ordinary Ansible module. Private to the collection."""
+"""The module runner: a command as an ordinary Ansible module, where a task is delegated. Private to the collection."""
 
 from __future__ import annotations
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ._http._client import REQUESTS_IMPORT_ERROR
-from ._commands._all import Context, execute
+from ._commands._command import Context, execute
+from ._common._run_memory import RunMemory
 from ._common._secrets import Secrets
+from ._http._libraries import REQUESTS_IMPORT_ERROR
 
 
 def run(module, command):
-    """Runs a command for an AnsibleModule made with the command's argument spec, and ends the module."""
+    """Run a command for an AnsibleModule made with the command's argument spec, and end the module."""
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     secrets = Secrets()
     secrets.add(*module.no_log_values)
-    result = execute(command, module.params, Context(secrets=secrets, check_mode=module.check_mode))
+    result = execute(command, module.params, Context(secrets, RunMemory(), module.check_mode))
     for warning in result.pop("warnings", ()):
         module.warn(warning)
     # The result is masked by our own rules, which keep its shape: AnsibleModule's would turn parts of it to garbage

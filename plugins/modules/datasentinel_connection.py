@@ -215,7 +215,7 @@ error:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.datasentinel.platform.plugins.module_utils import _module_runner
-from ansible_collections.datasentinel.platform.plugins.module_utils._commands._all import CONNECTION
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._connection_command import CONNECTION
 
 
 def main():

@@ -2,95 +2,116 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role's runner: from the role's variables to the options of its connections, and their results as one. Private.
+"""The variables of the role datasentinel_connection, read for one host. Private to the collection.
 
 A role that hands on each variable as an option (``host: "{{ datasentinel_connection_host }}"``) has Ansible compile some
-twenty expressions for every host anew, which costs more than the work itself. So the role's tasks name no options, and
-the action plugin takes them from the variables: those that are set, and most of them no expressions at all.
+twenty expressions for every host anew, which costs more than the work itself. So the role's task names no options, and
+they are read here: what is not set costs nothing, and only what holds an expression is templated.
 """
 
 from __future__ import annotations
 
+import difflib
+
+from ansible.errors import AnsibleError
+
 from ..module_utils._common._errors import InvalidInput
-from ..module_utils._connection._tags import parse_given
+from ._plain import plain
 
-#: The task variable by which a task of the role asks for it.
-FROM_ROLE = "datasentinel_connection_from_role"
 PREFIX = "datasentinel_connection_"
-#: What an item of datasentinel_connection_instances may hold; the first two it has to.
-INSTANCE = ("name", "port", "host", "user", "password", "tags", "state")
+#: The task variable by which a task of the role asks for it.
+FROM_ROLE = PREFIX + "from_role"
+#: Variables of the role besides the options of the module.
+INSTANCES, OPERATION, EXTRA_TAGS = "instances", "operation", "extra_tags"
+_OTHERS = (INSTANCES, OPERATION, EXTRA_TAGS, "from_role", "result")
+#: What the role takes where a variable is not set; name and host come from the host, see `RoleVariables.options`.
+DEFAULTS = {"port": 5432, "user": "datasentinel", "state": "present"}
+#: What stands for a password where the role datasentinel_monitoring_user is used.
+_MONITORING_PASSWORD = "datasentinel_monitoring_user_password"
 
 
-def given_options(names, variable):
-    """The options that are set as variables of the role: a dict. variable: gives the value of one by its name, None if not set."""
-    values = {name: variable(PREFIX + name) for name in names}
-    return {name: value for name, value in values.items() if value is not None}
+class RoleVariables:
+    """The role's variables of one host.
 
-
-def connections(host, instances, override_state, extra_tags=None):
-    """The options of each connection of a host: a list of dicts.
-
-    host: the options that the host has in common. instances: the items of ``datasentinel_connection_instances``, or None.
-    override_state: the state for all, except for those that the inventory wants absent; or None. extra_tags: laid over all
-    others, as a mapping or a text; None or empty: none.
-    Raises InvalidInput, naming the variable.
+    table: the options of the module. task_vars: all variables of the host. templar: templates for it.
     """
-    found = [dict(host)] if not instances else [_merged_into(host, item, number) for number, item in enumerate(_checked_list(instances))]
-    for options in found:
-        if extra_tags:
-            options["tags"] = {**parse_given(options.get("tags", {})), **parse_given(extra_tags)}
-        if override_state is not None and options.get("state") != "absent":
-            options["state"] = override_state
-        if options.get("state", "present") == "present" and options.get("password") is None:
-            raise InvalidInput(
-                "%spassword is not set: the connection %r needs the password of its PostgreSQL user%s."
-                % (PREFIX, options.get("name"), " (there, or in its item of %sinstances)" % PREFIX if instances else "")
-            )
-    return found
+
+    def __init__(self, table, task_vars, templar):
+        self._table = table
+        self._task_vars = task_vars
+        self._templar = templar
+
+    def options(self):
+        """Return the options that the host's connections have in common (dict of plain data), the role's defaults among them.
+
+        Empty text is "not given", as a survey leaves it. Raise InvalidInput, naming the variable.
+        """
+        values = self._values([PREFIX + name for name in self._table] + ["ansible_host", _MONITORING_PASSWORD])
+        host = self._task_vars.get("inventory_hostname")
+        given = {"name": host, "host": values.pop("ansible_host", host), **DEFAULTS}
+        if _MONITORING_PASSWORD in values:
+            given["password"] = values.pop(_MONITORING_PASSWORD)
+        given.update({name[len(PREFIX) :]: value for name, value in values.items()})
+        return given
+
+    def value(self, name):
+        """Return another variable of the role, without its prefix, as plain data; None if it is not given."""
+        return self._values([PREFIX + name]).get(PREFIX + name)
+
+    def warnings(self):
+        """Return a warning for each variable that begins like the role's and is none of them, with the nearest name."""
+        known = [PREFIX + name for name in (*self._table, *_OTHERS)]
+        unknown = sorted(name for name in self._task_vars if name.startswith(PREFIX) and name not in known)
+        warnings = []
+        for name in unknown:
+            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            warnings.append("%s is no variable of the role datasentinel_connection, and has no effect. Is %s meant?" % (name, nearest))
+        return warnings
+
+    def _values(self, names):
+        """Return the values of variables as plain data, without those that are not set, empty, or ``omit``."""
+        raw = {name: self._task_vars[name] for name in names if name in self._task_vars}
+        templates = {name: value for name, value in raw.items() if _may_be_a_template(value)}
+        raw.update(self._templated(templates))
+        values = {}
+        for name, value in raw.items():
+            if name in templates and value is _OMITTED:
+                continue
+            value = plain(value)
+            if value is not None and value != self._task_vars.get("omit") and not (isinstance(value, str) and not value.strip()):
+                values[name] = value
+        return values
+
+    def _templated(self, templates):
+        if not templates:
+            return {}
+        try:
+            # In a mapping, since from 2.19 on only there something may be left out.
+            found = self._templar.template(templates)
+        except AnsibleError:
+            return {name: self._templated_alone(name, value) for name, value in templates.items()}
+        return {name: found.get(name, _OMITTED) for name in templates}
+
+    def _templated_alone(self, name, value):
+        try:
+            return self._templar.template({name: value}).get(name, _OMITTED)
+        except AnsibleError as exc:
+            option = self._table.get(name[len(PREFIX) :]) if name.startswith(PREFIX) else None
+            secret = option is None or option.secret
+            # What Ansible says quotes the value.
+            reason = "it holds an expression that fails" if secret else str(exc)
+            raise InvalidInput("The variable %s cannot be templated: %s. Text that only looks like an expression is marked with !unsafe." % (name, reason)) from None
 
 
-def combined(names, results):
-    """The results of a host's connections as one result.
-
-    names: of the connections. A single result stays as it is; several give ``connections``, and diffs and sentences by name.
-    """
-    if len(results) == 1:
-        return results[0]
-    told = list(zip(names, results))
-    failed = [(name, result) for name, result in told if result.get("failed")]
-    # Where something failed, what went well is in connections.
-    sentences = ["%s: %s" % (name, result["msg"]) for name, result in (failed or told) if result.get("msg")]
-    result = {
-        "changed": any(result.get("changed", False) for result in results),
-        "connections": [result["connection"] for result in results if "connection" in result],
-        "diff": [{**result["diff"], "before_header": name, "after_header": name} for name, result in told if "diff" in result],
-        "msg": " ".join(sentences),
-    }
-    for kind in ("warnings", "deprecations"):
-        result[kind] = [note for result in results for note in result.get(kind) or ()]
-    if failed:
-        result["failed"] = True
-        result.update({"error": error for _name, one in reversed(failed) for error in [one.get("error")] if error})
-    return {key: value for key, value in result.items() if value not in ("", [])}
+_OMITTED = object()
 
 
-def _checked_list(instances):
-    if not isinstance(instances, list):
-        raise InvalidInput("%sinstances has to be a list, with one item for each PostgreSQL cluster of the host." % PREFIX)
-    return instances
-
-
-def _merged_into(host, item, number):
-    where = "%sinstances[%d]" % (PREFIX, number)
-    if not isinstance(item, dict):
-        raise InvalidInput("%s has to be a mapping with name and port." % where)
-    unknown = sorted(str(key) for key in item if key not in INSTANCE)
-    if unknown:
-        raise InvalidInput("%s holds %s, which is not known there: it may hold %s." % (where, ", ".join(unknown), ", ".join(INSTANCE)))
-    missing = [key for key in INSTANCE[:2] if item.get(key) is None]
-    if missing:
-        raise InvalidInput("%s (%s) lacks %s." % (where, item.get("name", "without a name"), " and ".join(missing)))
-    own = {key: value for key, value in item.items() if value is not None}
-    if "tags" in own:
-        own["tags"] = {**parse_given(host.get("tags", {})), **parse_given(own["tags"])}
-    return {**host, **own}
+def _may_be_a_template(value):
+    """Return whether a raw value may hold an expression; what Ansible has not marked as trusted, its templar leaves alone."""
+    if isinstance(value, dict):
+        return any(_may_be_a_template(item) for item in (*value.keys(), *value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(_may_be_a_template(item) for item in value)
+    if isinstance(value, str):
+        return "{{" in value or "{%" in value or "{#" in value
+    return value is not None and not isinstance(value, (bool, int, float))

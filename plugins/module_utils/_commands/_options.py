@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of the modules as tables: argument spec and environment names come from here. Private to the collection.
+"""The options of the modules as tables, the source of argument specs and environment names. Private to the collection.
 
-A test keeps the documentation equal to these tables.
+A test compares the documentation, the role and the AWX credential type with these tables.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 @dataclass(frozen=True)
 class Option:
-    """One option. type, required, default, choices: as in an argument spec. secret: never shown. env: its variable."""
+    """One option. type, required, default, choices: as in an argument spec. secret: never shown. env: its variable.
+
+    of_the_place: the value belongs to the machine where the task runs, so another machine's environment does not count.
+    """
 
     type: str = "str"
     required: bool = False
@@ -26,9 +29,10 @@ class Option:
     choices: Optional[Sequence[str]] = None
     secret: bool = False
     env: Optional[str] = None
+    of_the_place: bool = False
 
     def spec(self):
-        """Its entry in an argument spec (dict)."""
+        """Return its entry in an argument spec (dict)."""
         # Said of every option: Ansible would warn of one that only sounds like a secret (update_password).
         entry = {"type": self.type, "no_log": self.secret}
         if self.required:
@@ -41,9 +45,13 @@ class Option:
             entry["fallback"] = (_from_environment, [self.env])
         return entry
 
+    def from_environment(self):
+        """Return the value of its variable. Raise AnsibleFallbackNotFound if there is none."""
+        return _from_environment(self.env)
+
 
 def _from_environment(variable):
-    """The value of an environment variable; an empty one counts as not set, as AWX leaves it for a field not filled in."""
+    """Return the value of an environment variable; an empty one counts as not set, as AWX leaves it for a field not filled in."""
     value = os.environ.get(variable, "")
     if not value.strip():
         raise AnsibleFallbackNotFound
@@ -51,7 +59,7 @@ def _from_environment(variable):
 
 
 def argument_spec(options):
-    """The argument spec (dict of dicts) for a table of options."""
+    """Return the argument spec (dict of dicts) for a table of options."""
     return {name: option.spec() for name, option in options.items()}
 
 
@@ -61,9 +69,9 @@ ACCESS = {
     "api_username": Option(env="DATASENTINEL_API_USERNAME"),
     "api_password": Option(secret=True, env="DATASENTINEL_API_PASSWORD"),
     "validate_certs": Option(type="bool", default=True, env="DATASENTINEL_VALIDATE_CERTS"),
-    "ca_path": Option(type="path", env="DATASENTINEL_CA_PATH"),
-    "api_timeout": Option(type="float", default=30.0),
-    "api_retries": Option(type="int", default=3),
+    "ca_path": Option(type="path", env="DATASENTINEL_CA_PATH", of_the_place=True),
+    "api_timeout": Option(type="float", default=30.0, env="DATASENTINEL_API_TIMEOUT"),
+    "api_retries": Option(type="int", default=3, env="DATASENTINEL_API_RETRIES"),
 }
 
 CONNECTION = {

@@ -2,44 +2,24 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What must not be seen, and taking it out of texts and results. Private to the collection.
+"""What must not be seen, and taking it out of text. Private to the collection.
 
 One register for a task: the options marked secret, tokens minted on the way, the password that the platform returns.
 """
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
 from urllib.parse import quote, quote_plus
 
+from ._text import printable, redact, shorten
+
 MASK = "********"
-
-#: Whole numbers of our own: a secret that happens to equal one must not turn it into text.
-_OWN_NUMBERS = frozenset(["port", "status"])
-
-
-def _spellings(secret):
-    """The forms in which a platform, a proxy or a library may echo a secret.
-
-    secret: text. Gives a set of texts: as it is, as in JSON, as Python shows it, in a URL, in HTML.
-    """
-    # Lone surrogates (undecodable bytes of an environment variable) cannot be URL-quoted as they are.
-    quotable = secret.encode("utf-8", "surrogateescape") if _encodable(secret) else b""
-    percent = {quote(quotable, safe=""), quote(quotable), quote_plus(quotable)}
-    forms = {secret, repr(secret)[1:-1], html.escape(secret), html.escape(secret, quote=False)}
-    forms |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-    forms |= percent | {re.sub("%[0-9A-F]{2}", lambda match: match.group().lower(), form) for form in percent}
-    return {form for form in forms if form}
-
-
-def _encodable(text):
-    try:
-        text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return False
-    return True
+#: Characters of somebody else's text that are looked at when it is quoted.
+LONGEST_QUOTED = 20000
 
 
 class Secrets:
@@ -50,7 +30,7 @@ class Secrets:
         self._pattern = None
 
     def add(self, *values):
-        """Registers secrets: texts; numbers count as their text; None and empty values are passed over."""
+        """Register secrets: text; numbers count as their text; None and empty values are passed over."""
         for value in values:
             text = "" if value is None else str(value)
             if text:
@@ -58,7 +38,7 @@ class Secrets:
                 self._pattern = None
 
     def mask(self, text):
-        """text with every spelling of every secret replaced by ``********``."""
+        """Return text with every spelling of every secret replaced by ``********``."""
         if not self._spellings:
             return text
         if self._pattern is None:
@@ -68,18 +48,67 @@ class Secrets:
             self._pattern = re.compile("|".join(re.escape(form) for form in forms))
         return self._pattern.sub(MASK, text)
 
-    def mask_result(self, value, key=None):
-        """A copy of a task's result, safe to be shown.
+    def mask_values(self, value):
+        """Return a copy of a value with every text in it masked, keys too, and numbers that are a secret.
 
-        value: JSON types in any depth. Texts are masked; a number that is a secret becomes the mask, except in our own
-        number fields; booleans, None and the keys stay, so no secret can turn ``changed`` or a field name to garbage.
+        value: JSON types in any depth; booleans and None stay.
         """
         if isinstance(value, str):
             return self.mask(value)
         if isinstance(value, dict):
-            return {name: self.mask_result(item, name) for name, item in value.items()}
+            return {self.mask_values(name): self.mask_values(item) for name, item in value.items()}
         if isinstance(value, (list, tuple)):
-            return [self.mask_result(item, key) for item in value]
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and key not in _OWN_NUMBERS:
+            return [self.mask_values(item) for item in value]
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
             return MASK if str(value) in self._spellings else value
         return value
+
+    def quote(self, text, limit=300):
+        """Return what somebody else wrote, safe to be shown: masked, redacted, printable, on one line, and last of all shortened."""
+        return shorten(printable(redact(self.mask(text)[:LONGEST_QUOTED])), limit)
+
+
+def _spellings(secret):
+    """Return the forms in which a platform, a proxy or a library may echo a secret, as a set of texts."""
+    forms = set()
+    # Platforms trim and collapse blanks of what they store.
+    for plain in {secret, secret.strip(), " ".join(secret.split())}:
+        forms |= {plain, repr(plain)[1:-1], plain.replace("'", "''"), plain.replace('"', '""')}
+        forms |= _in_json(plain) | _in_html(plain) | _in_urls(plain) | _in_base64(plain)
+    return {form for form in forms if form.strip()} or {secret}
+
+
+def _in_json(text):
+    once = {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+    once |= {form.replace("/", "\\/") for form in once}
+    once |= {re.sub("[<>&']", lambda match: "\\u%04x" % ord(match.group()), form) for form in once}
+    once |= {re.sub(r"\\u[0-9a-f]{4}", lambda match: "\\u" + match.group()[2:].upper(), form) for form in once}
+    # JSON in JSON.
+    return once | {json.dumps(form)[1:-1] for form in once}
+
+
+def _in_html(text):
+    plain = html.escape(text, quote=False)
+    singles = ("'", "&#x27;", "&#39;", "&apos;") if "'" in text else ("'",)
+    doubles = ('"', "&quot;", "&#34;") if '"' in text else ('"',)
+    return {plain.replace("'", single).replace('"', double) for single in singles for double in doubles}
+
+
+def _in_urls(text):
+    # Lone surrogates (undecodable bytes of an environment variable) cannot be URL-quoted as they are.
+    quotable = _encoded(text)
+    percent = {quote(quotable, safe=""), quote(quotable), quote_plus(quotable)}
+    return percent | {re.sub("%[0-9A-F]{2}", lambda match: match.group().lower(), form) for form in percent}
+
+
+def _in_base64(text):
+    # Without padding, so that both ways of writing it are found.
+    encoded = _encoded(text)
+    return {base64.b64encode(encoded).decode().rstrip("="), base64.urlsafe_b64encode(encoded).decode().rstrip("=")}
+
+
+def _encoded(text):
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return b""

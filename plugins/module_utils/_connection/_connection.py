@@ -12,10 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Optional
 
-from ._tags import parse_returned
+from .._common._text import printable
+from .._platform._connection_api import is_mask
+from ._further_fields import safe_fields
+from ._tags import custom, parse_returned
 
-#: What platforms put in place of a secret, repeated.
-_MASK_SIGNS = frozenset("*•●xX#.·-_?")
 _OURS = ("name", "host", "port", "user", "password", "tags", "enabled", "connected")
 
 
@@ -23,7 +24,8 @@ _OURS = ("name", "host", "port", "user", "password", "tags", "enabled", "connect
 class Connection:
     """A connection as it is, or would be.
 
-    Whatever the platform leaves out is None; extra holds its further fields, by our names.
+    Whatever the platform leaves out is None. tags_text: the tags as the very text that was read, or that is to be sent.
+    further: the fields besides, as the platform names them.
     """
 
     name: str
@@ -31,47 +33,62 @@ class Connection:
     port: Optional[int] = None
     user: Optional[str] = None
     password: Optional[str] = field(default=None, repr=False)
-    tags: dict = field(default_factory=dict)
+    tags_text: Optional[str] = None
     enabled: Optional[bool] = None
     connected: Optional[bool] = None
-    extra: dict = field(default_factory=dict)
+    further: dict = field(default_factory=dict, repr=False)
+
+    @property
+    def tags(self):
+        """The tags as a mapping, those of the platform among them."""
+        return parse_returned(self.tags_text or "")
+
+    @property
+    def custom_tags(self):
+        """The tags that tasks set and compare, as a mapping."""
+        return custom(self.tags)
 
     @property
     def password_is_shown(self):
         """Whether the platform showed the password itself, so that it can be compared."""
         return bool(self.password) and not is_mask(self.password)
 
-    def public(self):
-        """The connection as a result shows it: names in snake_case, tags a mapping, no password."""
-        return {**self.managed(), "connected": self.connected, **self.extra}
+    def public(self, secrets):
+        """Return the connection as a result shows it: names in snake_case, tags a mapping, no password.
+
+        Its own fields are never masked: they are no secrets, even where one is part of them.
+        """
+        tags = {printable(key): printable(value) for key, value in self.tags.items()}
+        ours = {**self.managed(), "tags": tags, "connected": self.connected}
+        return {**{key: value for key, value in safe_fields(self.further, secrets).items() if key not in _OURS}, **ours}
 
     def managed(self):
-        """The part that tasks set and that a diff compares, without the password."""
-        return {key: getattr(self, key) for key in ("name", "host", "port", "user", "tags", "enabled")}
+        """Return the part that tasks set and that a diff compares, without the password."""
+        tags = {printable(key): printable(value) for key, value in self.custom_tags.items()}
+        shown = {key: getattr(self, key) for key in ("name", "host", "port", "user", "enabled")}
+        shown = {key: printable(value) if isinstance(value, str) else value for key, value in shown.items()}
+        return {**shown, "tags": tags}
 
-
-def is_mask(password):
-    """Whether a password as the platform returns it is one repeated mask character, so that it says nothing."""
-    return len(set(password)) == 1 and password[0] in _MASK_SIGNS
+    def who(self):
+        """Return host, port and user as a message names them."""
+        return "%s:%s as user %s" % tuple(printable(str(part)) for part in (self.host, self.port, self.user))
 
 
 def from_platform(name, shown):
-    """A Connection from what the platform displays.
+    """Return the Connection for what the platform displays.
 
-    name: as asked for. shown: the JSON object. Raises ValueError, a clause that names the field, for a value that cannot be.
+    name: as asked for. shown: the JSON object. Raise ValueError, a clause that names the field, for a value that cannot be.
     """
-    extra = {key.replace("-", "_"): value for key, value in shown.items() if key not in _OURS}
     return Connection(
         name=name,
         host=_text(shown, "host"),
         port=_port(shown),
         user=_text(shown, "user"),
         password=_text(shown, "password"),
-        tags=_tags(shown),
-        enabled=_truth(shown, "enabled"),
-        connected=_truth(shown, "connected"),
-        # Whatever a later version calls it, a password is not for results.
-        extra={key: value for key, value in extra.items() if "password" not in key.lower() and key not in _OURS},
+        tags_text=_tags_text(shown),
+        enabled=_boolean(shown, "enabled"),
+        connected=_boolean(shown, "connected"),
+        further={key: value for key, value in shown.items() if key not in _OURS},
     )
 
 
@@ -97,16 +114,14 @@ def _port(shown):
         raise ValueError("port is not a number") from None
 
 
-def _tags(shown):
+def _tags_text(shown):
     value = shown.get("tags")
-    if value is None:
-        return {}
-    if not isinstance(value, str):
+    if value is not None and not isinstance(value, str):
         raise ValueError("tags are not a text")
-    return parse_returned(value)
+    return value
 
 
-def _truth(shown, key):
+def _boolean(shown, key):
     value = shown.get(key)
     if value is None or isinstance(value, bool):
         return value

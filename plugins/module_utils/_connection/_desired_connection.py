@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task wants of a connection, and which writes bring it about. Private to the collection.
+"""The desired state of a connection, and which writes lead to it. Private to the collection.
 
 Pure decisions: nothing is sent from here.
 """
@@ -12,11 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Optional
 
-from ._connection import Connection
 from .._common._errors import InvalidInput
-from ._tags import format_tags
+from ._connection import Connection
+from ._tags import custom, merged_text
 
 DEFAULT_PORT = 5432
+_NEEDED = ("host", "user", "password")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Write:
 
 @dataclass(frozen=True)
 class DesiredConnection:
-    """What a task wants. None means: not given, to be left alone.
+    """The desired state as a task describes it. None means: not given, to be left alone.
 
     state: present, absent, enabled or disabled. tags: a mapping. purge_tags: False adds the tags to those there.
     update_password: always or on_create.
@@ -51,33 +52,33 @@ class DesiredConnection:
         return {"enabled": True, "disabled": False}.get(self.state)
 
     def merged_into(self, current):
-        """The Connection that current (None: missing) becomes; None if it shall be gone.
+        """Return the Connection that current (None: not found) becomes; None if it is to be absent.
 
-        Raises InvalidInput if it is missing and not enough is given to create it.
+        Raise InvalidInput if it is not found and not enough is given to create it.
         """
         if self.state == "absent":
             return None
         if current is None:
             return self._created()
-        given = {key: value for key, value in self._attributes(current).items() if value is not None}
-        return replace(current, **given)
+        given = {key: value for key, value in self._given().items() if value is not None}
+        return replace(current, tags_text=self._tags_text(current), **given)
 
     def differences(self, current):
-        """The attributes that are given and differ from those of current: a mapping of field to (wanted, found).
+        """Return the attributes that are given and differ from those of current: a mapping of field to (desired, current).
 
         For the password both values are None: they are not to be shown. One that the platform does not show is not in it.
         """
-        found = {
-            key: (value, getattr(current, key))
-            for key, value in self._attributes(current).items()
-            if value is not None and value != getattr(current, key)
-        }
+        differing = {key: (value, getattr(current, key)) for key, value in self._given().items() if value is not None and value != getattr(current, key)}
+        if self.tags is not None:
+            desired = custom(self.tags) if self.purge_tags else {**current.custom_tags, **custom(self.tags)}
+            if desired != current.custom_tags:
+                differing["tags"] = (desired, current.custom_tags)
         if current.password_is_shown and self.changes_password(current):
-            found["password"] = (None, None)
-        return found
+            differing["password"] = (None, None)
+        return differing
 
     def changes_password(self, current, was_sent=False):
-        """Whether the password has to be sent to have its effect; current: a Connection, or None if it is missing.
+        """Return whether the password has to be sent; current: a Connection, or None if it is not found.
 
         was_sent: this task has sent it with success before, so one that the platform does not show need not be sent again.
         """
@@ -90,16 +91,15 @@ class DesiredConnection:
         return current.password_is_shown or not was_sent
 
     def writes(self, current, password_was_sent=False):
-        """The writes that turn current (a Connection, or None) into what is wanted: a list, empty if nothing is to do.
+        """Return the writes that lead from current (a Connection, or None) to this state: a list, empty if it is up to date.
 
-        password_was_sent: see `changes_password`. Raises InvalidInput if it is missing and not enough is given to create it.
+        password_was_sent: see `changes_password`. Raise InvalidInput if it is not found and not enough is given to create it.
         """
         if self.state == "absent":
             return [] if current is None else [Write("delete")]
         if current is None:
-            created = self._created()
             switch = [] if self.enabled is None else [Write(self.state_call)]
-            return [Write("create", _body(created, self.password))] + switch
+            return [Write("create", _body(self._created(), self.password))] + switch
         differing = set(self.differences(current))
         writes = []
         if differing - {"enabled"} or self.changes_password(current, password_was_sent):
@@ -114,36 +114,40 @@ class DesiredConnection:
         """The call that switches to the state: enable or disable."""
         return "enable" if self.enabled else "disable"
 
-    def _attributes(self, current):
-        """The attributes to have, those left alone as None."""
-        tags = self.tags
-        if tags is not None and not self.purge_tags:
-            tags = {**current.tags, **tags}
-        return {"host": self.host, "port": self.port, "user": self.user, "tags": tags, "enabled": self.enabled}
+    def _given(self):
+        """Return the attributes to have besides tags and password, those left alone as None."""
+        return {"host": self.host, "port": self.port, "user": self.user, "enabled": self.enabled}
+
+    def _tags_text(self, current):
+        if self.tags is None:
+            return current.tags_text
+        return merged_text(current.tags_text or "", self.tags, self.purge_tags)
 
     def _created(self):
-        missing = [key for key in ("host", "user", "password") if getattr(self, key) is None]
-        if missing:
+        missing = [key for key in _NEEDED if getattr(self, key) is None]
+        if missing == list(_NEEDED) and self.enabled is not None:
             raise InvalidInput(
-                "The connection %r does not exist on the platform, and to create it %s missing: give host, user and password."
-                % (self.name, " and ".join(missing) + (" is" if len(missing) == 1 else " are"))
+                "It does not exist on the platform, so it cannot be %s. Register it first, or give host, user and password to create it." % self.state
             )
+        if missing:
+            missing = " and ".join(missing) + (" is" if len(missing) == 1 else " are")
+            raise InvalidInput("It does not exist on the platform, and to create it %s missing: give host, user and password." % missing)
         return Connection(
             name=self.name,
             host=self.host,
             port=DEFAULT_PORT if self.port is None else self.port,
             user=self.user,
-            tags=self.tags or {},
+            tags_text=merged_text("", self.tags or {}, purge=True),
             # "Connection created and connected!": a new connection is enabled.
             enabled=self.enabled is not False,
         )
 
 
 def _body(connection, password):
-    """The body of create and update.
+    """Return the body of create and update.
 
-    An update sends all that is known, not only what differs: the contract does not say whether PUT replaces or merges,
-    and this is right either way.
+    An update sends all that is known, not only what differs: the contract leaves open whether PUT replaces or merges,
+    and this is right either way for what can be seen.
     """
-    body = {"host": connection.host, "port": connection.port, "user": connection.user, "password": password}
-    return {**{key: value for key, value in body.items() if value is not None}, "tags": format_tags(connection.tags)}
+    body = {"host": connection.host, "port": connection.port, "user": connection.user, "password": password, "tags": connection.tags_text}
+    return {key: value for key, value in body.items() if value is not None}

@@ -9,15 +9,15 @@ from __future__ import annotations
 from .._common._errors import InvalidInput
 from .._common._text import has_control
 
-#: Tags that the platform sets itself (the manual's page on custom tags).
-RESERVED = frozenset(["pg_instance", "pg_version", "server", "database"])
+#: Tags that the platform sets itself (the manual's page on custom tags): never compared, never purged.
+OF_THE_PLATFORM = frozenset(["pg_instance", "pg_version", "server", "database"])
 
 
 def parse_given(tags):
-    """Tags as a user writes them, as a mapping.
+    """Return tags as a user writes them as a mapping.
 
     tags: a mapping (values: text, numbers, booleans), the text ``key=value,key=value``, or ``""``.
-    Raises InvalidInput, which names the tag, for what the platform's format cannot carry.
+    Raise InvalidInput, which names the tag, for what the platform's format cannot carry.
     """
     if isinstance(tags, str):
         pairs = [_split(part) for part in tags.split(",")] if tags.strip() else []
@@ -38,18 +38,39 @@ def parse_given(tags):
 
 
 def parse_returned(text):
-    """Tags as the platform returns them, as a mapping. Never fails: what it holds is the platform's own business.
+    """Return tags as the platform returns them as a mapping. Never fails: what it holds is the platform's own business.
 
     text: ``key=value,key=value``; order and spaces around keys and values do not count; a part without ``=`` is a key
     with an empty value.
     """
-    pairs = (part.partition("=") for part in text.split(",") if part.strip())
-    return {key.strip(): value.strip() for key, _equals, value in pairs}
+    return {key: value for key, value, _part in _parts(text)}
 
 
-def format_tags(mapping):
-    """The text that the platform takes for a mapping of text to text, in the order of the mapping."""
-    return ",".join("%s=%s" % pair for pair in mapping.items())
+def custom(mapping):
+    """Return the tags of a mapping that are not the platform's own."""
+    return {key: value for key, value in mapping.items() if key not in OF_THE_PLATFORM}
+
+
+def merged_text(current, given, purge):
+    """Return the text of tags to be sent: the given ones in place of, or beside, those there.
+
+    current: the text as it was read; what is kept of it goes back as it came. given: a mapping. purge: whether other tags
+    are taken away; those of the platform never are.
+    """
+    kept = [
+        part
+        for key, _value, part in _parts(current)
+        if key in OF_THE_PLATFORM or (not purge and key not in given)
+    ]
+    own = {key for key, _value, _part in _parts(current)} & OF_THE_PLATFORM
+    return ",".join(kept + ["%s=%s" % pair for pair in given.items() if pair[0] not in own])
+
+
+def _parts(text):
+    for part in text.split(","):
+        if part.strip():
+            key, _equals, value = part.partition("=")
+            yield key.strip(), value.strip(), part
 
 
 def _split(part):
@@ -60,7 +81,7 @@ def _split(part):
 
 
 def _checked(what, value, tag):
-    """A key or a value as text, or InvalidInput."""
+    """Return a key or a value as text. Raise InvalidInput."""
     if isinstance(value, bool) and what == "value":
         return "true" if value else "false"
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):

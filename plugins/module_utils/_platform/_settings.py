@@ -2,27 +2,26 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How to reach the platform: the access options, checked. Private to the collection."""
+"""Access to the platform: the options for it, checked. Private to the collection."""
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import os
 from dataclasses import dataclass, field
 from typing import Optional
-from urllib.parse import urlsplit
 
 from .._common._errors import InvalidInput
 from .._common._text import has_control
+from ._api_url import checked_url
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the platform is and how to be let in; made by `settings_from`, so every value is known to be usable.
+    """Where the platform is, and the credentials for it; made by `settings_from`, so every value is known to be usable.
 
     api_url: without a trailing slash. token: a ready one, or None. username, password: both or neither; with both, a
-    token can be minted. verify: True, False or the path of a CA bundle. timeout: seconds. retries: further retries.
+    token can be minted. verify: True, False or the path of a CA bundle. timeout: seconds. retries: after the first try.
     """
 
     api_url: str
@@ -39,22 +38,16 @@ class Settings:
         return self.username is not None
 
 
-def settings_from(params, run_token=None):
-    """Checks the access options of a task.
+def settings_from(params):
+    """Check the access options of a task.
 
-    params: the options of the ``datasentinel.platform.access`` fragment, with their types. run_token: what
-    ``datasentinel_token`` returned earlier in the run; it is used in place of a token of the task's own if it was
-    minted on the same platform for the same user, and set aside otherwise, so that it never goes elsewhere.
-    Gives the Settings and a list of warnings. Raises InvalidInput.
+    params: the options of the ``datasentinel.platform.access`` fragment, with their types.
+    Return the Settings and a list of warnings. Raise InvalidInput.
     """
-    api_url, warnings = _checked_url(params["api_url"])
-    token = params.get("api_token") or None
-    username = params.get("api_username") or None
-    password = params.get("api_password") or None
-    if token is not None and not _fits_a_header(token):
-        raise InvalidInput(
-            "api_token holds a space, a line break or another character that no token has: was it copied whole, and alone?"
-        )
+    api_url, warnings = checked_url(params["api_url"])
+    token, username, password = (_given(params, name) for name in ("api_token", "api_username", "api_password"))
+    if token is not None and not all("!" <= character <= "~" for character in token):
+        raise InvalidInput("api_token holds a space, a line break or another character that no token has: was it copied whole, and alone?")
     if username is not None and (":" in username or has_control(username)):
         raise InvalidInput("api_username holds a colon or a control character, which HTTP Basic authentication cannot carry.")
     if password is not None and has_control(password):
@@ -63,15 +56,15 @@ def settings_from(params, run_token=None):
         # Half a credential is of no use; a ready token needs neither.
         given, missing = ("api_username", "api_password") if password is None else ("api_password", "api_username")
         if token is None:
-            raise InvalidInput("%s is given without %s: give both (%s)." % (given, missing, _variable(missing)))
+            raise InvalidInput("%s is given without %s: give both (DATASENTINEL_%s)." % (given, missing, missing.upper()))
         username = password = None
     if token is None and username is None:
         raise InvalidInput(
             "No access to the platform: give api_token, or api_username and api_password, or set "
             "DATASENTINEL_API_TOKEN, or DATASENTINEL_API_USERNAME and DATASENTINEL_API_PASSWORD."
         )
-    if token is None and run_token and (run_token.get("api_url"), run_token.get("api_username")) == (api_url, username):
-        token = run_token.get("token")
+    if not params["validate_certs"]:
+        warnings.append("validate_certs is false: whoever stands between here and %s can read and change everything. Give ca_path instead." % api_url)
     return (
         Settings(
             api_url=api_url,
@@ -86,42 +79,10 @@ def settings_from(params, run_token=None):
     )
 
 
-def _variable(option):
-    return "DATASENTINEL_%s" % option.upper()
-
-
-def _fits_a_header(token):
-    return all("!" <= character <= "~" for character in token)
-
-
-def _checked_url(given):
-    """api_url without its trailing slash, and the warnings it deserves."""
-    url = given.strip().rstrip("/")
-    advice = "It looks like https://platform.example.com, with a port or a path prefix where there is one."
-    if not url:
-        raise InvalidInput("api_url is empty. %s Or set DATASENTINEL_API_URL." % advice)
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
-    except ValueError as exc:
-        raise InvalidInput("api_url is not a URL (%s). %s" % (exc, advice)) from None
-    if "@" in parts.netloc:
-        # Not quoted in the message: what stands before the @ may be a password.
-        raise InvalidInput("api_url holds a user or password: give them as api_username and api_password instead.")
-    if parts.scheme not in ("http", "https"):
-        raise InvalidInput("api_url is %r: only http:// and https:// are possible. %s" % (given, advice))
-    if not host or parts.query or parts.fragment or has_control(url) or " " in url or "\\" in url:
-        raise InvalidInput("api_url is %r, which is not the address of a platform. %s" % (given, advice))
-    if parts.scheme == "http" and not _is_loopback(host):
-        return url, ["api_url is %s: without https, tokens and passwords travel readable for anybody on the way." % url]
-    return url, []
-
-
-def _is_loopback(host):
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+def _given(params, name):
+    """Return an option, None where it is empty or blank."""
+    value = params.get(name)
+    return value if value is not None and value.strip() else None
 
 
 def _verification(params):
@@ -130,7 +91,7 @@ def _verification(params):
     ca_path = params.get("ca_path")
     if not ca_path:
         return True
-    if not os.path.exists(ca_path):
+    if not os.path.isfile(ca_path):
         raise InvalidInput("ca_path: there is no file %s here, where the task runs. It has to hold the CA certificates in PEM form." % ca_path)
     return ca_path
 

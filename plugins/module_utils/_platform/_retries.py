@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When to try again, and how long to pause before. Private to the collection."""
+"""When to retry, and how long to pause before. Private to the collection."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ LONGEST_RETRY_AFTER = 60.0
 
 
 class Retries:
-    """The retries of one step: the first and `retries` further ones."""
+    """The retries of one step. count: how many. reachability: the platform's Reachability. sleep: pauses for so many seconds."""
 
-    def __init__(self, retries, sleep=time.sleep, jitter=random.random):
-        self._left = retries
+    def __init__(self, count, reachability, sleep=time.sleep, jitter=random.random):
+        self._left = count
+        self._reachability = reachability
         self._pause = FIRST_PAUSE
         self._sleep = sleep
         self._jitter = jitter
 
-    def again(self, error):
-        """True, after a pause, if one more try is left after this ApiError; False if none is."""
-        if self._left <= 0:
+    def allow(self, error):
+        """Return whether a retry is left after this ApiError; True comes after a pause."""
+        if self._left <= 0 or (error.no_response and self._reachability.problem() is not None):
+            self._reachability.note_failed_round(error)
             return False
         self._left -= 1
         pause = self._pause * (0.5 + self._jitter() / 2)

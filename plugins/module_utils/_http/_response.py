@@ -1,0 +1,110 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A response as it came, and what may be quoted of it. Private to the collection."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+#: Where a textual message is looked for in a JSON object, in this order.
+_MESSAGE_FIELDS = ("error", "status", "message")
+#: Bytes of a page in which its title is looked for, and of the longest title.
+_HEAD_OF_A_PAGE = 64 * 1024
+_LONGEST_TITLE = 1000
+_DIGITS = frozenset("0123456789")
+
+
+@dataclass(frozen=True)
+class Response:
+    """A response. status: int. headers: case-insensitive mapping. content: bytes, whose number the client bounds."""
+
+    status: int
+    headers: object
+    content: bytes
+
+    def json(self):
+        """Return the content as JSON types, None if it is empty. Raise ValueError if it is not JSON."""
+        try:
+            return json.loads(self.content) if self.content.strip() else None
+        except RecursionError:
+            raise ValueError("it is nested too deeply") from None
+
+    def message(self):
+        """Return the response's message to a person, the only part that may be quoted; ``""`` if there is none.
+
+        That is a textual ``error``, ``status`` or ``message`` of a JSON object, or the title of a page. Anything else may
+        hold secrets that nobody here knows: of it, `kind` tells what it is.
+        """
+        try:
+            content = self.json()
+        except ValueError:
+            title = self._title()
+            return "a page titled '%s'" % title if title else ""
+        if isinstance(content, dict):
+            for field in _MESSAGE_FIELDS:
+                if isinstance(content.get(field), str):
+                    return content[field]
+        return ""
+
+    def kind(self):
+        """Return what the content is, with its size, as a noun phrase that quotes nothing of it."""
+        if not self.content.strip():
+            return "nothing"
+        size = "%d bytes" % len(self.content)
+        if self.is_html():
+            return "an HTML page (%s)" % size
+        try:
+            content = self.json()
+        except ValueError:
+            return "%s (%s)" % ("broken JSON" if self.content.lstrip()[:1] in (b"{", b"[") else "text that is no JSON", size)
+        names = {dict: "a JSON object", list: "a JSON list", str: "a JSON string", bool: "a JSON boolean"}
+        return "%s (%s)" % (names.get(type(content), "a JSON null" if content is None else "a JSON number"), size)
+
+    def is_html(self):
+        """Return whether it is an HTML page, by its type or its first character."""
+        return "html" in self.headers.get("Content-Type", "").lower() or self.content.lstrip()[:1] == b"<"
+
+    def is_json_or_empty(self):
+        """Return whether the content is JSON of any type, or nothing."""
+        try:
+            self.json()
+        except ValueError:
+            return False
+        return True
+
+    def redirect_target(self):
+        """Return the Location without user, query and fragment, which may hold secrets; ``""`` if there is none."""
+        try:
+            parts = urlsplit(self.headers.get("Location", ""))
+            where = "%s://%s" % (parts.scheme, parts.netloc.rpartition("@")[2]) if parts.netloc else ""
+        except ValueError:
+            return ""
+        return where + parts.path
+
+    def retry_after(self):
+        """Return the seconds of a Retry-After header (a number, or an HTTP date), None without a usable one."""
+        given = self.headers.get("Retry-After", "").strip()[:100]
+        if given and _DIGITS.issuperset(given):
+            return float(given[:6])
+        try:
+            return max(0.0, parsedate_to_datetime(given).timestamp() - time.time())
+        except (TypeError, ValueError, IndexError, OverflowError):
+            return None
+
+    def _title(self):
+        """Return the title of a page, in linear time."""
+        if not self.is_html():
+            return ""
+        text = self.content[:_HEAD_OF_A_PAGE].decode("utf-8", "replace")
+        lower = text.lower()
+        if len(lower) != len(text):  # some letters are longer in lower case
+            text = lower
+        start = lower.find(">", lower.find("<title")) + 1 if "<title" in lower else 0
+        end = lower.find("</title", start)
+        return text[start:end].strip()[:_LONGEST_TITLE] if 0 < start < end else ""

@@ -1,0 +1,52 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The address of a platform, checked. Private to the collection."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from .._common._errors import InvalidInput
+from .._common._text import has_control
+
+_ADVICE = "It looks like https://platform.example.com, with a port or a path prefix where there is one."
+#: The manual's guide on automation writes the base URL with the root of the API, which every path here begins with.
+_API_ROOT = "/ds-api"
+
+
+def checked_url(given):
+    """Return api_url without a trailing slash and without ``/ds-api``, and a list of warnings. Raise InvalidInput."""
+    if "@" in given:
+        # Not quoted: what stands before the @ may be a password.
+        raise InvalidInput("api_url holds an @, and so perhaps a user and password: give them as api_username and api_password instead.")
+    url = given.strip().rstrip("/")
+    if not url:
+        raise InvalidInput("api_url is empty. %s Or set DATASENTINEL_API_URL." % _ADVICE)
+    if has_control(url) or " " in url or "\\" in url:
+        raise InvalidInput("api_url is %r, which holds a space, a backslash or a control character. %s" % (given, _ADVICE))
+    if "?" in url or "#" in url:
+        raise InvalidInput("api_url is %r: leave out the ? or # and what follows. %s" % (given, _ADVICE))
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError as exc:
+        raise InvalidInput("api_url is not a URL (%s). %s" % (exc, _ADVICE)) from None
+    if parts.scheme not in ("http", "https"):
+        raise InvalidInput("api_url is %r: only http:// and https:// are possible. %s" % (given, _ADVICE))
+    if not host:
+        raise InvalidInput("api_url is %r, which is not the address of a platform. %s" % (given, _ADVICE))
+    if parts.path.endswith(_API_ROOT):
+        url = url[: -len(_API_ROOT)].rstrip("/")
+    if parts.scheme == "http" and not _is_loopback(host):
+        return url, ["api_url is %s: without https, tokens and passwords travel readable for anybody on the way." % url]
+    return url, []
+
+
+def _is_loopback(host):
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

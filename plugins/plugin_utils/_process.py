@@ -1,0 +1,39 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The control node's process, set up for one task and put back after it. Private to the collection."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+
+
+@contextlib.contextmanager
+def environment(variables):
+    """Have a task's ``environment`` (a mapping) in os.environ; put back afterwards, since loop items share the process."""
+    before = dict(os.environ)
+    os.environ.update({str(name): str(value) for name, value in variables.items() if value is not None})
+    if sys.platform == "darwin" and not any(name.lower().endswith("_proxy") for name in os.environ):
+        # The system's proxy look-up crashes in forked processes on macOS.
+        os.environ["no_proxy"] = "*"
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextlib.contextmanager
+def quiet_libraries():
+    """Keep urllib3's log silent: its lines would go to ANSIBLE_LOG_PATH, where nothing masks them."""
+    logger = logging.getLogger("urllib3")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)

@@ -1,0 +1,73 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The action plugin of datasentinel_connection, which also does the work of the role. Private to the collection."""
+
+from __future__ import annotations
+
+from ansible.module_utils.errors import AnsibleFallbackNotFound
+
+from ..module_utils._common._errors import InvalidInput
+from ..module_utils._platform._api_url import checked_url
+from ._action_base import CommandAction
+from ._host_connections import combined, items_of
+from ._plain import plain
+from ._role_variables import EXTRA_TAGS, FROM_ROLE, INSTANCES, OPERATION, PREFIX, RoleVariables
+from ._run import MEMORY
+
+
+class RoleAction(CommandAction):
+    """A task of the module, or, where the role's task variable asks for it, of all connections of the host."""
+
+    def perform(self, secrets, task_vars):
+        """As CommandAction has it."""
+        if not task_vars.get(FROM_ROLE):
+            return super().perform(secrets, task_vars)
+        variables = RoleVariables(self.command.options, task_vars, self._templar)
+        host = variables.options()
+        # module_defaults have a say in what the role's variables leave open.
+        host = {**{key: value for key, value in plain(self._task.args).items() if key != "name"}, **host}
+        secrets.add(*self._secret_texts(host))
+        instances = variables.value(INSTANCES)
+        for item in instances if isinstance(instances, list) else []:
+            if isinstance(item, dict):
+                secrets.add(*self._secret_texts(item))
+        items = items_of(host, instances, variables.value(OPERATION) or "register", variables.value(EXTRA_TAGS))
+        self._claim_names(items, task_vars.get("inventory_hostname"))
+        results = [
+            {"changed": False, "msg": secrets.mask(item.message)} if item.options is None else self.run_command(item.options, secrets, task_vars)
+            for item in items
+        ]
+        result = combined(items, results)
+        warnings = variables.warnings() + list(result.get("warnings", []))
+        return {**result, **({"warnings": warnings} if warnings else {})}
+
+    def _claim_names(self, items, host):
+        """Note for the whole run that the names are this host's. Raise InvalidInput, naming both, if one is another host's."""
+        with MEMORY.exclusively("names"):
+            for item in items:
+                key = ("name", self._platform(item.options or {}), item.name)
+                owner = MEMORY.get(*key)
+                if owner is not None and owner != host:
+                    raise InvalidInput(
+                        "The connection %r is also that of the host %s: names are platform-wide, so the two would overwrite each other. "
+                        "Set %sname (or the name in %sinstances) of %s or %s to another one." % (item.name, owner, PREFIX, PREFIX, owner, host)
+                    )
+            for item in items:
+                key = ("name", self._platform(item.options or {}), item.name)
+                if MEMORY.get(*key) is None:
+                    MEMORY.put(host, *key)
+
+    def _platform(self, options):
+        """Return the address of the platform that options name, or the environment, as it will be used; a guess is enough here."""
+        url = options.get("api_url")
+        if not isinstance(url, str):
+            try:
+                url = self.command.options["api_url"].from_environment()
+            except AnsibleFallbackNotFound:
+                return ""
+        try:
+            return checked_url(url)[0]
+        except InvalidInput:
+            return url
