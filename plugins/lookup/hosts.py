@@ -1,0 +1,147 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: hosts
+short_description: The hosts that a playbook of this collection acts on
+version_added: 1.0.0
+description:
+  - Serves the C(hosts) keyword of the collection's playbooks, and returns the patterns in the variable C(datasentinel_hosts),
+    text or a list of texts, as the C(hosts) keyword takes them.
+  - The variable is taken from the command line (extra variables, a survey) or the C(vars) of C(import_playbook), and otherwise from the
+    inventory, where it is a variable of the group V(all). Ansible itself offers no variable of the inventory to the C(hosts) keyword.
+    Not set anywhere, or empty, it is the group V(postgresql).
+  - Patterns that match no host of the inventory, within the limit if there is one, are an error. Ansible itself skips such a play
+    and ends with success.
+options:
+  required:
+    description:
+      - Whether C(datasentinel_hosts) has to be given on the command line or in the C(vars) of C(import_playbook).
+        There is no default then, and a value in the inventory does not count.
+    type: bool
+    default: false
+notes:
+  - With C(--syntax-check), which needs no inventory, nothing is checked.
+author:
+  - The datasentinel.platform contributors (!UNKNOWN)
+"""
+
+EXAMPLES = r"""
+- name: Register PostgreSQL hosts
+  hosts: "{{ query('datasentinel.platform.hosts') }}"
+  gather_facts: false
+  roles:
+    - datasentinel.platform.datasentinel_connection
+
+- name: Deregister PostgreSQL hosts that are named on the command line
+  hosts: "{{ query('datasentinel.platform.hosts', required=true) }}"
+  gather_facts: false
+  vars:
+    datasentinel_connection_state: absent
+  roles:
+    - datasentinel.platform.datasentinel_connection
+"""
+
+RETURN = r"""
+_list:
+  description: Patterns for the C(hosts) keyword, which match at least one host.
+  type: list
+  elements: str
+  sample: [postgresql, "!staging"]
+"""
+
+import inspect
+import traceback
+
+from ansible import context
+from ansible.errors import AnsibleError, AnsibleLookupError
+from ansible.executor.playbook_executor import PlaybookExecutor
+from ansible.inventory.manager import InventoryManager, split_host_pattern
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.lookup import LookupBase
+from ansible.template import Templar
+from ansible.vars.plugins import get_vars_from_inventory_sources, get_vars_from_path
+
+VARIABLE = "datasentinel_hosts"
+DEFAULT = "postgresql"
+
+
+class LookupModule(LookupBase):
+    """Finds the hosts that a playbook acts on, and refuses to act on none."""
+
+    def run(self, terms, variables=None, **kwargs):
+        self.set_options(var_options=variables, direct=kwargs)
+        if context.CLIARGS.get("syntax"):
+            return [DEFAULT]
+        try:
+            return self._matching_patterns(variables)
+        except AnsibleLookupError:
+            raise
+        except AnsibleError as error:
+            # A range beyond the group, no regular expression, an undefined variable in the value, a vault without its password.
+            raise AnsibleLookupError(f"{VARIABLE} cannot be resolved ({error}): set it to a group or pattern of the inventory.") from None
+
+    def _matching_patterns(self, variables: dict) -> list[str]:
+        patterns = self._patterns(variables)
+        if not patterns and self.get_option("required"):
+            raise AnsibleLookupError(
+                f"{VARIABLE} is not given: this playbook has no default, so name a group or pattern of hosts on the command line "
+                f"(-e {VARIABLE}=...) or in the survey; a value in the inventory does not count."
+            )
+        inventory = inventory_of_run(self._loader, variables)
+        if not patterns:
+            of_all = variables_of_all(self._loader, inventory, variables)
+            patterns = self._patterns({**of_all, **variables, VARIABLE: of_all.get(VARIABLE)}) or [DEFAULT]
+        if not inventory.get_hosts(patterns):
+            limit = variables.get("ansible_limit")
+            within, or_limit = (f" within the limit {limit!r}", ", or change the limit") if limit else ("", "")
+            raise AnsibleLookupError(
+                f"No host of the inventory matches {','.join(patterns)!r}{within}: set {VARIABLE} to a group or pattern that does{or_limit}."
+            )
+        return patterns
+
+    def _patterns(self, variables: dict) -> list[str]:
+        return split_patterns(Templar(loader=self._loader, variables=variables).template(variables.get(VARIABLE)))
+
+
+def split_patterns(value) -> list[str]:
+    """The single patterns in the value of the variable; none in null and in text that is blank or holds separators alone.
+
+    Raises AnsibleLookupError where the value is neither text nor a list of texts, or holds an operator (!, & or ~) without a name.
+    """
+    values = ["" if item is None else item for item in (value if isinstance(value, list) else [value])]
+    valid = all(isinstance(item, str) for item in values)
+    # Split twice, since a text with commas keeps its colons the first time.
+    patterns = split_host_pattern(split_host_pattern(values)) if valid else []
+    # To Ansible, no pattern at all is every host, and so is "~" alone; the other operators alone make it crash.
+    if not valid or not all(pattern.lstrip("!&~") for pattern in patterns):
+        raise AnsibleLookupError(f"{VARIABLE} is {value!r}: it has to be a group or pattern of hosts, as text, or a list of them.")
+    return patterns
+
+
+def inventory_of_run(loader: DataLoader, variables: dict) -> InventoryManager:
+    """The inventory of the run, with its limit.
+
+    Ansible resolves the hosts of the first play before there is `hostvars`, and hands a lookup no inventory. To read it again takes a second
+    for 1,000 hosts, and asks dynamic sources twice; so it is taken from the executor that is among the callers, and read again only without one.
+    """
+    callers = (frame.f_locals.get("self") for frame, _line in traceback.walk_stack(inspect.currentframe()))
+    executor = next((caller for caller in callers if isinstance(caller, PlaybookExecutor)), None)
+    if executor:
+        return executor._inventory
+    inventory = InventoryManager(loader=loader, sources=variables.get("ansible_inventory_sources"))
+    inventory.subset(variables.get("ansible_limit"))
+    return inventory
+
+
+def variables_of_all(loader: DataLoader, inventory: InventoryManager, variables: dict) -> dict:
+    """The variables of the group "all": in the inventory, beside it, and beside the playbook, where the last wins, as in Ansible itself."""
+    group = inventory.groups["all"]
+    return {
+        **group.get_vars(),
+        **get_vars_from_inventory_sources(loader, variables.get("ansible_inventory_sources") or (), [group], "task"),
+        **get_vars_from_path(loader, loader.get_basedir(), [group], "task"),
+    }
