@@ -1,35 +1,57 @@
-# make demo   three real PostgreSQL servers, registered on an embedded platform
-# make test   everything that is checked
-# make bench  how fast it is, as ratios
-# make clean  takes away what the others made
+# make demo      three real PostgreSQL servers, registered on an embedded platform, and again: nothing is left to do
+# make platform  an embedded platform and two PostgreSQL servers to try things out with, until Ctrl-C
+# make test      all checks
+# make bench     how fast it is, as ratios
+# make mutants   whether the tests notice when the code is changed
+# make build     the collection's tarball
+# make clean     removes what the others made
+# make help      this list
 
 SHELL := /bin/bash
-ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
-DEMO := $(ROOT).venv
-TEST := $(ROOT).cache/venv
-# The tools answer to their own environment alone, whatever is set outside.
-ISOLATED := env -u PYTHONPATH -u PYTHONHOME -u ANSIBLE_CONFIG -u VIRTUAL_ENV PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$(ROOT)tests
 
-.PHONY: demo test bench build clean venv-demo venv-test
+# All names below are relative to the checkout, since make splits a path with spaces; so this has to be the checkout.
+ifneq ($(strip $(MAKEFILE_LIST)) $(realpath Makefile) $(wildcard galaxy.yml),Makefile $(realpath .)/Makefile galaxy.yml)
+$(error Run make in the folder of the checkout: make -C FOLDER TARGET)
+endif
+
+# Only the environments below count, whatever is set outside.
+unexport PYTHONPATH PYTHONHOME ANSIBLE_CONFIG VIRTUAL_ENV
+export PYTHONDONTWRITEBYTECODE := 1
+DEMO := PATH="$$PWD/.venv/bin:$$PATH" PYTHONPATH="$$PWD/tests"
+TEST := PATH="$$PWD/.cache/venv/bin:$$PATH" PYTHONPATH="$$PWD/tests"
+
+.PHONY: help demo platform test bench mutants build clean venv-demo venv-test dependencies
+
+help:
+	@sed -n '/^#/!q; s/^# //p' Makefile
 
 demo: venv-demo
-	@cd $(ROOT) && PATH="$(DEMO)/bin:$$PATH" $(ISOLATED) $(DEMO)/bin/python demo/demo.py
+	@$(DEMO) .venv/bin/python demo/demo.py
+
+platform: dependencies
+	@$(DEMO) .venv/bin/python demo/playground.py
 
 test: venv-test
-	@cd $(ROOT) && PATH="$(TEST)/bin:$$PATH" $(ISOLATED) tests/tools/run-tests
+	@$(TEST) tests/tools/run-tests
 
 bench: venv-test
-	@cd $(ROOT) && PATH="$(TEST)/bin:$$PATH" $(ISOLATED) $(TEST)/bin/python tests/bench/bench.py
+	@$(TEST) .cache/venv/bin/python tests/bench/bench.py
+
+mutants: venv-test
+	@$(TEST) tests/tools/mutants
 
 build: venv-demo
-	@cd $(ROOT) && $(DEMO)/bin/ansible-galaxy collection build --force
+	@ANSIBLE_HOME="$$PWD/.cache/ansible" .venv/bin/python .venv/bin/ansible-galaxy collection build --force
 
 clean:
-	rm -rf $(ROOT).venv $(ROOT).cache $(ROOT).ansible $(ROOT)datasentinel-platform-*.tar.gz
+	rm -rf .venv .cache .ansible datasentinel-platform-*.tar.gz
 
 venv-demo:
-	@cd $(ROOT) && python=$$(tests/tools/find-python) && tests/tools/make-venv $(DEMO) "$$python" tests/requirements/demo.txt
+	@python=$$(tests/tools/find-python) && tests/tools/make-venv .venv "$$python" tests/requirements/demo.txt
+
+dependencies: venv-demo
+	@tests/tools/fetch-dependencies .venv/bin/python .cache/dependencies
 
 venv-test:
-	@cd $(ROOT) && python=$$(tests/tools/find-python) && tests/tools/make-venv $(TEST) "$$python" tests/requirements/test.txt && \
-	  tests/tools/fetch-dependencies $(TEST)/bin/python .cache/dependencies
+	@python=$$(tests/tools/find-python) && tests/tools/make-venv .cache/venv "$$python" tests/requirements/test.txt && \
+	  tests/tools/fetch-dependencies .cache/venv/bin/python .cache/dependencies

@@ -12,28 +12,26 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 from embedded.collection import install
 from embedded.postgres import PostgresServers
 from embedded.server import Platform
 from rich import box
-from rich.console import Console
 from rich.table import Table
+from steps import console, run, step, stop
 
 HERE = Path(__file__).resolve().parent
 NAMES = ("sales-production", "shared-crm", "shared-billing")
-console = Console(highlight=False)
 
 
 def main():
-    """Runs the demo. Gives the exit status: 0 if all went as it should."""
+    """Run the demo. Returns the exit status: 0 if everything succeeded."""
     started = time.monotonic()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="datasentinel-demo-")))
@@ -46,12 +44,12 @@ def main():
         platform = stack.enter_context(Platform(state=folder / "platform.sqlite", tls=True, ca_dir=folder))
         for name, server in zip(NAMES, servers):
             console.print(f"  PostgreSQL [bold]{name}[/] on {server.host}:{server.port}")
-        console.print(f"  Platform on {platform.url}, certificate authority in {platform.ca_path}")
+        console.print(f"  Platform on {platform.url}, certificate authority in {platform.ca_path}", soft_wrap=True)
 
         stop.check()
         (folder / "demo.json").write_text(json.dumps({"demo_servers": [vars_of(server) for server in servers]}))
         (folder / "demo.json").chmod(0o600)
-        register = Register(collections, platform, folder / "demo.json")
+        register = Register(folder, collections, platform, folder / "demo.json")
 
         step("Registering every PostgreSQL host of the inventory")
         register.run()
@@ -67,59 +65,25 @@ def main():
     return 0
 
 
-class Stop:
-    """Ctrl-C and SIGTERM: noted when they come, and heeded at the next step, so that nothing is torn in the middle."""
-
-    def __init__(self):
-        self._number = None
-        self._running = None
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._note)
-
-    def _note(self, number, _frame):
-        self._number = number
-        if self._running is not None:
-            self._running.terminate()
-
-    @contextmanager
-    def ends(self, process):
-        """Ends a process of its own when a signal comes meanwhile."""
-        self._running = process
-        self.check()
-        yield
-        self._running = None
-        self.check()
-
-    def check(self):
-        """Raises SystemExit if a signal has come."""
-        if self._number is not None:
-            console.print("\nInterrupted: everything that was started is being stopped.")
-            raise SystemExit(128 + self._number)
-
-
-stop = Stop()
-
-
 class Register:
     """Runs of the playbook datasentinel.platform.register against a platform, with the example inventory."""
 
-    def __init__(self, collections, platform, extra_vars):
-        # By way of its own Python: the first line of a script breaks where a path is long or holds a space.
+    def __init__(self, folder, collections, platform, extra_vars):
+        # By its own Python: the first line of a script breaks where a path is long or holds a space.
         playbook = [sys.executable, str(Path(sys.executable).with_name("ansible-playbook"))]
         self._command = [*playbook, "datasentinel.platform.register", "-i", str(HERE / "inventory"), "-e", f"@{extra_vars}"]
         self._environment = {
             **os.environ,
+            "ANSIBLE_HOME": str(folder / "ansible"),
             "ANSIBLE_COLLECTIONS_PATH": str(collections),
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_FORCE_COLOR": str(console.is_terminal),
-            "DATASENTINEL_API_URL": platform.url,
-            "DATASENTINEL_API_USERNAME": platform.username,
-            "DATASENTINEL_API_PASSWORD": platform.password,
-            "DATASENTINEL_CA_PATH": str(platform.ca_path),
+            "no_proxy": platform.host,
+            **platform.environment(),
         }
 
     def run(self):
-        """Runs it once and shows its output. Gives how many tasks changed something. Raises SystemExit if it fails."""
+        """Run it once and print its output. Returns how many tasks changed something. Raises SystemExit if it fails."""
         changed = 0
         with subprocess.Popen(self._command, env=self._environment, stdout=subprocess.PIPE, text=True) as playbook, stop.ends(playbook):
             for line in playbook.stdout:
@@ -135,21 +99,15 @@ def vars_of(server):
     return {"host": server.host, "port": server.port, "user": server.user, "password": server.password}
 
 
-def step(title):
-    stop.check()
-    console.print()
-    console.rule(f"[bold]{title}", align="left")
-
-
 def show(platform):
-    """Prints the connections as the platform shows them, less user and password."""
+    """Print the connections as the platform shows them, without user and password."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for column in ("name", "address", "tags", "enabled", "connected"):
         table.add_column(column, no_wrap=True)
     for name in NAMES:
-        shown = platform.display(name)
-        address = f"{shown['host']}:{shown['port']}"
-        table.add_row(name, address, shown["tags"].replace(",", "\n"), mark(shown["enabled"]), mark(shown["connected"]))
+        connection = platform.display(name)
+        address = f"{connection['host']}:{connection['port']}"
+        table.add_row(name, address, connection["tags"].replace(",", "\n"), mark(connection["enabled"]), mark(connection["connected"]))
     console.print("\nThe connections, as the platform shows them:\n")
     console.print(table)
 
@@ -159,9 +117,4 @@ def mark(truth):
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except RuntimeError as exc:
-        # Ctrl-C reaches the programs that are started as well, and lets them fail.
-        stop.check()
-        sys.exit(str(exc))
+    run(main)

@@ -16,12 +16,12 @@ from .server import Platform
 
 
 def main():
-    """Runs the platform until SIGINT or SIGTERM."""
+    """Run the platform until SIGINT or SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m embedded", description="An embedded Datasentinel platform, for trying out and for tests.")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one (default)")
     parser.add_argument("--state", type=Path, required=True, help="SQLite file that holds the connections")
     parser.add_argument("--http", action="store_true", help="plain HTTP instead of HTTPS")
-    parser.add_argument("--ca-dir", type=Path, help="where the CA certificate is put (default: beside the state)")
+    parser.add_argument("--ca-dir", type=Path, help="where the CA certificate is written (default: beside the state)")
     parser.add_argument("--username", default="admin", help="user who may manage connections (default: admin)")
     parser.add_argument("--password-env", default="DATASENTINEL_API_PASSWORD", metavar="NAME", help="variable that holds the user's password")
     options = parser.parse_args()

@@ -14,7 +14,7 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from fastapi.security import APIKeyHeader, HTTPBasic
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
 from starlette.exceptions import HTTPException
@@ -23,21 +23,22 @@ from starlette.routing import Match
 from .login import login
 from .store import Store
 from .tokens import Tokens, User
+from .variants import Variants
 
 Text = Annotated[StrictStr, Field(min_length=1, pattern=r"^[^\x00]+$")]
 Tags = Annotated[StrictStr, Field(pattern=r"^[^\x00]*$")]
 
 
-def whole(number):
+def integral(number):
     """5432.0 is an integer in JSON, "5432" is not."""
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
-Port = Annotated[StrictInt, Field(ge=1, le=65535), BeforeValidator(whole)]
+Port = Annotated[StrictInt, Field(ge=1, le=65535), BeforeValidator(integral)]
 
 
-class Wanted(BaseModel):
-    """What a connection is created with."""
+class NewConnection(BaseModel):
+    """The fields of a connection to be created."""
 
     model_config = ConfigDict(extra="ignore")
     host: Text
@@ -48,7 +49,7 @@ class Wanted(BaseModel):
 
 
 class Change(BaseModel):
-    """What is changed of a connection."""
+    """The fields of a connection to be changed."""
 
     model_config = ConfigDict(extra="ignore")
     host: Text | None = None
@@ -58,7 +59,7 @@ class Change(BaseModel):
     tags: Tags | None = None
 
 
-class Shown(BaseModel):
+class DisplayedConnection(BaseModel):
     """A connection as it is displayed."""
 
     model_config = ConfigDict(extra="allow")
@@ -72,14 +73,14 @@ class Shown(BaseModel):
     connected: bool
 
 
-class Said(BaseModel):
-    """A sentence on what was done."""
+class Message(BaseModel):
+    """What was done."""
 
     status: str
 
 
 class Failure(BaseModel):
-    """A sentence on what went wrong."""
+    """What went wrong."""
 
     error: str
 
@@ -90,8 +91,8 @@ class Token(BaseModel):
     user_token: str = Field(alias="user-token")
 
 
-class TokenFacts(BaseModel):
-    """What a token stands for."""
+class TokenDetails(BaseModel):
+    """Whose a token is, and until when it is valid."""
 
     email: str
     expire_time: str
@@ -108,7 +109,7 @@ class Health(BaseModel):
 
 
 class Refusal(Exception):
-    """An answer other than success: a status and a sentence."""
+    """A response other than success: its status and message."""
 
     def __init__(self, status: int, error: str):
         super().__init__(error)
@@ -119,18 +120,18 @@ class Refusal(Exception):
 ERRORS = {
     401: "The token, or the user and password, are not accepted.",
     403: "The user lacks the data admin profile or the admin privilege.",
-    404: "There is no connection of that name.",
-    409: "There is one of that name already.",
+    404: "The connection was not found.",
+    409: "A connection of that name exists already.",
     500: "The request could not be carried out, for example because its body is not as it should be.",
 }
 
 
 def errors(*statuses: int) -> dict:
-    """The documented answers for failures."""
+    """The documented responses for failures."""
     return {status: {"model": Failure, "description": ERRORS[status]} for status in statuses}
 
 
-def make_app(store: Store, tokens: Tokens, users: list[User]) -> FastAPI:
+def make_app(store: Store, tokens: Tokens, users: list[User], variants: Variants) -> FastAPI:
     """The platform as an ASGI application."""
     app = FastAPI(title="Embedded Datasentinel platform", version="v2.0.0")
     basic = HTTPBasic(auto_error=False)
@@ -138,15 +139,18 @@ def make_app(store: Store, tokens: Tokens, users: list[User]) -> FastAPI:
     by_name = {user.name: user for user in users}
 
     def user_of_basic(request: Request, _declared=Depends(basic)) -> User:
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
         try:
-            name, _, password = base64.b64decode(given, validate=True).decode().partition(":")
+            name, _, password = base64.b64decode(credentials, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             name = password = ""
         user = by_name.get(name)
         if scheme.lower() != "basic" or user is None or not secrets.compare_digest(user.password.encode(), password.encode()):
             raise Refusal(401, "Wrong user or password")
         return user
+
+    def user_of_basic_if_sent(request: Request) -> User | None:
+        return user_of_basic(request) if "authorization" in request.headers else None
 
     def manager(token: Annotated[str | None, Depends(key)]) -> User:
         claims = tokens.claims(token) if token else None
@@ -158,76 +162,87 @@ def make_app(store: Store, tokens: Tokens, users: list[User]) -> FastAPI:
         return user
 
     def existing(name: str) -> dict:
-        shown = store.get(name)
-        if shown is None:
+        connection = store.get(name)
+        if connection is None:
             raise Refusal(404, f"Connection {name} not found")
-        return shown
+        return connection
 
-    def look(name: str) -> str | None:
-        """Logs in again and notes whether that works. Gives why not."""
-        shown = existing(name)
-        trouble = login(shown) if shown["enabled"] else "it is disabled"
+    def connect(name: str) -> str | None:
+        """Log in to PostgreSQL and store whether that succeeds. Returns why not, or None."""
+        connection = existing(name)
+        reason = login(connection) if connection["enabled"] else "it is disabled"
         with store.exclusively():
             if store.get(name) is not None:
-                store.put(name, connected=trouble is None)
-        return trouble
+                store.put(name, connected=reason is None)
+        return reason
+
+    def written(message: str, status: int = 200) -> Response:
+        """The response to a write that succeeded."""
+        if variants.bodiless is not None:
+            return Response(status_code=variants.bodiless)
+        return JSONResponse({"status": message}, status)
 
     Name = Annotated[str, Path(description="The identifier of the connection.", min_length=1, pattern=r"^[^/\x00]+$")]
     guarded = {"dependencies": [Depends(manager)]}
     path = "/ds-api/pool/pg-instances/{name}"
 
-    @app.post(path, status_code=201, response_model=Said, responses=errors(401, 403, 409, 500), **guarded)
-    def create(name: Name, wanted: Wanted):
+    @app.post(path, status_code=201, response_model=Message, responses=errors(401, 403, 409, 500), **guarded)
+    def create(name: Name, connection: NewConnection):
         with store.exclusively():
             if store.get(name) is not None:
                 raise Refusal(409, f"Connection {name} already exists")
-            store.put(name, **wanted.model_dump())
-        trouble = look(name)
-        return {"status": f"Connection created, not connected: {trouble}" if trouble else "Connection created and connected!"}
+            store.put(name, **variants.created(connection.model_dump()))
+        reason = connect(name)
+        return written(f"Connection created, not connected: {reason}" if reason else "Connection created and connected!", 201)
 
-    @app.get(path, response_model=Shown, responses=errors(401, 403, 404, 500), **guarded)
+    @app.get(path, response_model=DisplayedConnection, responses=errors(401, 403, 404, 500), **guarded)
     def display(name: Name):
-        shown = existing(name)
-        if shown["enabled"] and not shown["connected"]:
-            look(name)
-        return JSONResponse(existing(name))
+        if variants.health_pages:
+            return JSONResponse(health())
+        connection = existing(name)
+        if connection["enabled"] and not connection["connected"]:
+            connect(name)
+        return JSONResponse(variants.displayed(existing(name)))
 
-    @app.put(path, response_model=Said, responses=errors(401, 403, 404, 500), **guarded)
+    @app.put(path, response_model=Message, responses=errors(401, 403, 404, 500), **guarded)
     def update(name: Name, change: Change):
         with store.exclusively():
             existing(name)
-            store.put(name, **change.model_dump(exclude_none=True))
-        look(name)
-        return {"status": "Connection updated!"}
+            store.put(name, **variants.updated(change.model_dump(exclude_none=True)))
+        connect(name)
+        return written("Connection updated!")
 
-    @app.patch(path + "/disable", response_model=Said, responses=errors(401, 403, 404, 500), **guarded)
+    @app.patch(path + "/disable", response_model=Message, responses=errors(401, 403, 404, 500), **guarded)
     def disable(name: Name):
         with store.exclusively():
             existing(name)
             store.put(name, enabled=False, connected=False)
-        return {"status": "Connection disabled!"}
+        return written("Connection disabled!")
 
-    @app.patch(path + "/enable", response_model=Said, responses=errors(401, 403, 404, 500), **guarded)
+    @app.patch(path + "/enable", response_model=Message, responses=errors(401, 403, 404, 500), **guarded)
     def enable(name: Name):
         with store.exclusively():
             existing(name)
             store.put(name, enabled=True)
-        look(name)
-        return {"status": "Connection enabled!"}
+        connect(name)
+        return written("Connection enabled!")
 
-    @app.delete(path, response_model=Said, responses=errors(401, 403, 404, 500), **guarded)
+    @app.delete(path, response_model=Message, responses=errors(401, 403, 404, 500), **guarded)
     def delete(name: Name):
         with store.exclusively():
             existing(name)
             store.delete(name)
-        return {"status": "Connection deleted!"}
+        return written("Connection deleted!")
 
     @app.post("/ds-api/user-token", status_code=201, response_model=Token, responses=errors(401, 500))
     def mint(user: Annotated[User, Depends(user_of_basic)]):
         return JSONResponse({"user-token": tokens.mint(user)}, 201)
 
-    @app.get("/ds-api/user-token", response_model=TokenFacts, responses=errors(401, 500))
-    def token_facts(token: Annotated[str, Query()], _user: Annotated[User, Depends(user_of_basic)]):
+    # The manual's example sends Basic, the vendor's toolkit sends nothing.
+    optional_basic = {"security": [{}, {"HTTPBasic": []}]}
+
+    @app.get("/ds-api/user-token", response_model=TokenDetails, responses=errors(401, 500), openapi_extra=optional_basic)
+    def token_details(token: Annotated[str, Query()], _user: Annotated[User | None, Depends(user_of_basic_if_sent)]):
         claims = tokens.claims(token)
         if claims is None:
             raise Refusal(401, "Invalid or expired token")
@@ -264,7 +279,7 @@ def make_app(store: Store, tokens: Tokens, users: list[User]) -> FastAPI:
     describe = app.openapi
 
     def openapi() -> dict:
-        """FastAPI's description, less the 422 that it takes for granted: a malformed request is answered with 500 here."""
+        """FastAPI's description without the 422 that it adds everywhere: the status for a malformed request is 500 here."""
         described = describe()
         for calls in described["paths"].values():
             for call in calls.values():

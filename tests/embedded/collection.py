@@ -12,23 +12,25 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+#: Where tests/tools/fetch-dependencies puts the collections that this one depends on.
+DEPENDENCIES = ROOT / ".cache/dependencies"
 
 
 def build(folder: Path) -> Path:
-    """Builds the collection into a folder. Gives the tarball's path."""
+    """Build the collection into a folder. Returns the tarball's path."""
     _galaxy("build", ROOT, "--output-path", folder, "--force")
     return next(folder.glob("datasentinel-platform-*.tar.gz"))
 
 
 def install(folder: Path) -> Path:
-    """Builds the collection and installs it below a folder, to be named in ANSIBLE_COLLECTIONS_PATH. Gives the folder."""
+    """Build the collection and install it below a folder, one for ANSIBLE_COLLECTIONS_PATH. Returns the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     _galaxy("install", build(folder), "-p", folder, "--offline", "--no-deps", "--force")
     return folder
 
 
 def _galaxy(*arguments):
-    # By way of its own Python: the first line of a script breaks where a path is long or holds a space.
+    # By its own Python: the first line of a script breaks where a path is long or holds a space or quote.
     command = [sys.executable, Path(sys.executable).with_name("ansible-galaxy"), "collection", *arguments]
     done = subprocess.run(
         [str(part) for part in command],
@@ -36,7 +38,7 @@ def _galaxy(*arguments):
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache/none")},
+        env={**os.environ, "ANSIBLE_HOME": str(ROOT / ".cache/ansible"), "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache/none")},
     )
     if done.returncode:
         raise RuntimeError(f"ansible-galaxy collection {arguments[0]} failed:\n{done.stdout}")

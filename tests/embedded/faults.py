@@ -4,7 +4,7 @@
 
 """Faults for tests: what a platform, a proxy before it, or somebody else may do to a request.
 
-A fault is an async function of an Exchange; it decides whether and how the request is handled and answered.
+A fault is an async function of an Exchange; it decides whether the request is handled and what the response is.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from .journal import Call, Journal
 
 
 @dataclass
-class Answer:
-    """An answer before it is sent."""
+class Response:
+    """A response before it is sent."""
 
     status: int
     body: bytes
@@ -32,7 +32,7 @@ class Answer:
 
 
 class Exchange:
-    """One request on its way, in the hands of a fault."""
+    """A request on its way to the platform, and its response on the way back."""
 
     def __init__(self, faults: "Faults", scope, body: bytes, send, call: Call):
         self.faults = faults
@@ -46,43 +46,48 @@ class Exchange:
         """The connection that the request is about."""
         return unquote(self.call.path.partition("/pg-instances/")[2].partition("/")[0])
 
-    async def handled(self) -> Answer:
-        """Lets the platform do its work, and gives the answer it would send."""
-        answer = Answer(500, b"", {})
-        asked = False
+    async def handled(self) -> Response:
+        """Let the platform do its work. Returns the response that it would send."""
+        response = Response(500, b"", {})
+        received = False
 
         async def receive():
-            nonlocal asked
-            if asked:
+            nonlocal received
+            if received:
                 return {"type": "http.disconnect"}
-            asked = True
+            received = True
             return {"type": "http.request", "body": self._body, "more_body": False}
 
         async def collect(message):
             if message["type"] == "http.response.start":
-                answer.status = message["status"]
-                answer.headers = {key.decode(): value.decode("latin-1") for key, value in message["headers"] if key != b"content-length"}
+                response.status = message["status"]
+                response.headers = {key.decode(): value.decode("latin-1") for key, value in message["headers"] if key != b"content-length"}
             else:
-                answer.body += message.get("body", b"")
+                response.body += message.get("body", b"")
 
         await self.faults.app(self._scope, receive, collect)
-        return answer
+        return response
 
-    async def answer(self, answer: Answer, drip: float = 0, announced: bool = True):
-        """Sends an answer. drip: seconds between its bytes. announced: with a Content-Length."""
-        self.call.status = answer.status
-        headers = {"content-type": "application/json", **answer.headers}
-        if announced:
-            headers["content-length"] = str(len(answer.body))
-        await self._send({"type": "http.response.start", "status": answer.status, "headers": [(k.encode(), v.encode("latin-1")) for k, v in headers.items()]})
+    async def respond(self, response: Response, drip: float = 0, announced: bool = True):
+        """Send a response.
+
+        Args:
+            drip: seconds between its bytes.
+            announced: whether with a Content-Length; a 204 never has one.
+        """
+        self.call.status = response.status
+        headers = {"content-type": "application/json", **response.headers} if response.body else dict(response.headers)
+        if announced and response.status != 204:
+            headers["content-length"] = str(len(response.body))
+        await self._send({"type": "http.response.start", "status": response.status, "headers": [(k.encode(), v.encode("latin-1")) for k, v in headers.items()]})
         step = 1 if drip else 64 * 1024
-        for start in range(0, len(answer.body), step):
-            await self._send({"type": "http.response.body", "body": answer.body[start : start + step], "more_body": True})
+        for start in range(0, len(response.body), step):
+            await self._send({"type": "http.response.body", "body": response.body[start : start + step], "more_body": True})
             await asyncio.sleep(drip)
         await self._send({"type": "http.response.body", "body": b""})
 
     def drop(self):
-        """Breaks the connection off."""
+        """Break the connection off."""
         self._send.__self__.transport.abort()
 
 
@@ -91,24 +96,25 @@ Fault = Callable[[Exchange], Awaitable[None]]
 
 @dataclass
 class Rule:
-    """When a fault strikes: at the nth matching call from now on, and so many times."""
+    """When a fault occurs: at the nth matching call from now on, and how many times in a row."""
 
     fault: Fault
     method: str | None
     path: str | None
     nth: int
     times: int
-    seen: int = 0
+    matched: int = 0
 
-    def strikes(self, call: Call) -> bool:
+    def applies_to(self, call: Call) -> bool:
+        """Whether the fault occurs at this call; counts it if it matches."""
         if self.method not in (None, call.method) or not re.search(self.path or "", call.path):
             return False
-        self.seen += 1
-        return self.nth <= self.seen < self.nth + self.times
+        self.matched += 1
+        return self.nth <= self.matched < self.nth + self.times
 
 
 class Faults:
-    """The platform's outermost layer: keeps the journal, and lets faults strike."""
+    """The platform's outermost layer: keeps the journal, and injects faults."""
 
     def __init__(self, app, journal: Journal, store, tokens):
         self.app = app
@@ -120,29 +126,35 @@ class Faults:
         self._chance: tuple[random.Random, float, list[Fault]] | None = None
 
     def add(self, fault: Fault, method: str | None = None, path: str | None = None, nth: int = 1, times: int = 1):
-        """Lets a fault strike. method, path (a regular expression): of the calls that count; None: all."""
+        """Inject a fault.
+
+        Args:
+            method, path: the calls that count, path as a regular expression; None: all.
+            nth: the first of these calls at which the fault occurs.
+            times: at how many calls in a row.
+        """
         with self._lock:
             self._rules.append(Rule(fault, method, path, nth, times))
 
     def at_random(self, share: float, seed: int, faults: list[Fault]):
-        """Lets one of the faults strike at so large a share of all calls, the same way for the same seed."""
+        """Inject one of the faults at a share (0 to 1) of all calls, in the same way for the same seed."""
         with self._lock:
             self._chance = (random.Random(seed), share, faults)
 
     def clear(self):
-        """No more faults."""
+        """Remove all faults."""
         with self._lock:
             self._rules.clear()
             self._chance = None
 
-    def _striking(self, call: Call) -> Fault:
+    def _fault(self, call: Call) -> Fault:
         with self._lock:
-            striking = [rule.fault for rule in self._rules if rule.strikes(call)]
-            if not striking and self._chance is not None:
+            applicable = [rule.fault for rule in self._rules if rule.applies_to(call)]
+            if not applicable and self._chance is not None:
                 dice, share, faults = self._chance
                 if dice.random() < share:
                     return dice.choice(faults)
-        return striking[0] if striking else none
+        return applicable[0] if applicable else none
 
     async def __call__(self, scope, receive, send):
         body = b""
@@ -153,8 +165,8 @@ class Faults:
                 break
         headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
         call = Call(scope["method"], scope["raw_path"].decode("latin-1"), headers, body)
-        self._journal.note(call)
-        await self._striking(call)(Exchange(self, scope, body, send, call))
+        self._journal.add(call)
+        await self._fault(call)(Exchange(self, scope, body, send, call))
 
 
 # --- the faults --------------------------------------------------------------------------------------------------
@@ -162,7 +174,7 @@ class Faults:
 
 async def none(exchange: Exchange):
     """No fault."""
-    await exchange.answer(await exchange.handled())
+    await exchange.respond(await exchange.handled())
 
 
 def status(code: int, error: str = "injected", retry_after: str | None = None) -> Fault:
@@ -170,7 +182,7 @@ def status(code: int, error: str = "injected", retry_after: str | None = None) -
 
     async def fault(exchange: Exchange):
         headers = {} if retry_after is None else {"retry-after": retry_after}
-        await exchange.answer(Answer(code, json.dumps({"error": error}).encode(), headers))
+        await exchange.respond(Response(code, json.dumps({"error": error}).encode(), headers))
 
     return fault
 
@@ -180,22 +192,22 @@ def status_after(code: int) -> Fault:
 
     async def fault(exchange: Exchange):
         await exchange.handled()
-        await exchange.answer(Answer(code, b'{"error": "injected after the work"}', {}))
+        await exchange.respond(Response(code, b'{"error": "injected after the work"}', {}))
 
     return fault
 
 
 def body(content: bytes, code: int = 200, content_type: str = "application/json") -> Fault:
-    """An answer of any content, without doing the work."""
+    """A response of any content, without doing the work."""
 
     async def fault(exchange: Exchange):
-        await exchange.answer(Answer(code, content, {"content-type": content_type}))
+        await exchange.respond(Response(code, content, {"content-type": content_type}))
 
     return fault
 
 
 def html_page(code: int = 200) -> Fault:
-    """A page of something that stands in the platform's place."""
+    """A page of something that answers in the platform's place, such as a proxy."""
     return body(b"<html><head><title>Welcome to the proxy</title></head><body>Hello</body></html>", code, "text/html")
 
 
@@ -204,21 +216,21 @@ wrong_type = body(b'["a", "list"]')
 
 
 def delay(seconds: float) -> Fault:
-    """The answer comes late; the work is done before."""
+    """The response comes late; the work is done before."""
 
     async def fault(exchange: Exchange):
-        answer = await exchange.handled()
+        response = await exchange.handled()
         await asyncio.sleep(seconds)
-        await exchange.answer(answer)
+        await exchange.respond(response)
 
     return fault
 
 
 def drip(seconds: float) -> Fault:
-    """The answer comes byte by byte."""
+    """The response comes byte by byte."""
 
     async def fault(exchange: Exchange):
-        await exchange.answer(await exchange.handled(), drip=seconds)
+        await exchange.respond(await exchange.handled(), drip=seconds)
 
     return fault
 
@@ -229,45 +241,45 @@ async def drop_before(exchange: Exchange):
 
 
 async def drop_after(exchange: Exchange):
-    """The connection breaks after the work was done: the answer is lost."""
+    """The connection breaks after the work was done: the response is lost."""
     await exchange.handled()
     exchange.drop()
 
 
 def oversize(announced: bool) -> Fault:
-    """An answer of 64 MiB; announced: with its Content-Length."""
+    """A response of 64 MiB; announced: with its Content-Length."""
 
     async def fault(exchange: Exchange):
-        await exchange.answer(Answer(200, b" " * (64 * 1024 * 1024), {}), announced=announced)
+        await exchange.respond(Response(200, b" " * (64 * 1024 * 1024), {}), announced=announced)
 
     return fault
 
 
 def redirect(target: str, code: int = 307) -> Fault:
-    """The answer sends the client elsewhere."""
+    """The response sends the client elsewhere."""
 
     async def fault(exchange: Exchange):
-        await exchange.answer(Answer(code, b"", {"location": target}))
+        await exchange.respond(Response(code, b"", {"location": target}))
 
     return fault
 
 
 async def expire_token(exchange: Exchange):
-    """The token of this call expires just now."""
+    """The token of this call expires during it."""
     exchange.faults.tokens.expire(exchange.call.headers.get("user-token", ""))
     await none(exchange)
 
 
 def shown(change: Callable[[dict], None]) -> Fault:
-    """A displayed connection is changed on its way: change(connection) does it."""
+    """A displayed connection is changed on its way, by change(connection)."""
 
     async def fault(exchange: Exchange):
-        answer = await exchange.handled()
-        if answer.status == 200:
-            connection = json.loads(answer.body)
+        response = await exchange.handled()
+        if response.status == 200:
+            connection = json.loads(response.body)
             change(connection)
-            answer.body = json.dumps(connection).encode()
-        await exchange.answer(answer)
+            response.body = json.dumps(connection).encode()
+        await exchange.respond(response)
 
     return fault
 
@@ -287,21 +299,21 @@ def echo(code: int = 500) -> Fault:
             secrets += [str(value) for value in json.loads(exchange.call.body).values()]
         except ValueError:
             pass
-        said = " ".join(spelling(secret) for secret in secrets for spelling in (str, json.dumps, quote, repr, html.escape))
-        await exchange.answer(Answer(code, json.dumps({"error": said}).encode(), {}))
+        message = " ".join(spelling(secret) for secret in secrets for spelling in (str, json.dumps, quote, repr, html.escape))
+        await exchange.respond(Response(code, json.dumps({"error": message}).encode(), {}))
 
     return fault
 
 
 def rival(change: Callable, after: bool = False) -> Fault:
-    """Somebody else changes the connection just before, or just after, the work: change(store, name) does it."""
+    """Somebody else changes the connection just before, or just after, the work, by change(store, name)."""
 
     async def fault(exchange: Exchange):
         if not after:
             change(exchange.faults.store, exchange.name)
-        answer = await exchange.handled()
+        response = await exchange.handled()
         if after:
             change(exchange.faults.store, exchange.name)
-        await exchange.answer(answer)
+        await exchange.respond(response)
 
     return fault

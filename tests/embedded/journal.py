@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the platform was asked: every request, in order."""
+"""The requests that the platform received, in order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Call:
-    """A request. path: as sent. status: of the answer, None if there was none. headers, body: as sent."""
+    """A request.
+
+    Attributes:
+        path, headers, body: as sent.
+        status: of the response, None if there was none.
+    """
 
     method: str
     path: str
@@ -31,11 +36,13 @@ class Journal:
         self._lock = threading.Lock()
         self._calls: list[Call] = []
 
-    def note(self, call: Call):
+    def add(self, call: Call):
+        """Append a call."""
         with self._lock:
             self._calls.append(call)
 
     def clear(self):
+        """Forget all calls."""
         with self._lock:
             self._calls.clear()
 
@@ -53,5 +60,5 @@ class Journal:
         return [call.method for call in self.all() if "/pg-instances/" in call.path]
 
     def tokens_minted(self) -> int:
-        """How often a token was asked for."""
+        """How many tokens were requested."""
         return sum(call.method == "POST" and call.path.endswith("/user-token") for call in self.all())

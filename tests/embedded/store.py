@@ -12,7 +12,7 @@ import threading
 from contextlib import contextmanager
 from pathlib import Path
 
-#: What the platform shows, by the contract, besides the name; a creation gives the first five.
+#: The fields of a connection besides its name, as the contract has them; clients send the first five.
 DEFAULTS = {
     "host": "",
     "port": 5432,
@@ -34,7 +34,7 @@ DEFAULTS = {
 
 
 class Store:
-    """Connections by name, each a dict as the platform displays it. Safe for threads."""
+    """Connections by name, each a dict of the fields that the platform displays. Safe for threads."""
 
     def __init__(self, path: Path | str):
         self._lock = threading.RLock()
@@ -44,11 +44,12 @@ class Store:
         self._database.execute("CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
 
     def close(self):
+        """Close the database."""
         self._database.close()
 
     @contextmanager
     def exclusively(self):
-        """One transaction that nobody else interrupts."""
+        """A transaction that no other thread or process interrupts."""
         with self._lock:
             self._database.execute("BEGIN IMMEDIATE")
             try:
@@ -59,19 +60,19 @@ class Store:
             self._database.execute("COMMIT")
 
     def get(self, name: str) -> dict | None:
-        """The connection of that name, None if there is none."""
+        """The connection of that name, None if it does not exist."""
         with self._lock:
             row = self._database.execute("SELECT shown FROM connections WHERE name = ?", [name]).fetchone()
         return json.loads(row[0]) if row else None
 
     def put(self, name: str, **fields):
-        """Creates a connection, or changes the fields given."""
+        """Create a connection, or change the given fields of it."""
         with self._lock:
-            shown = self.get(name) or {"name": name, **DEFAULTS}
-            self._database.execute("INSERT OR REPLACE INTO connections VALUES (?, ?)", [name, json.dumps({**shown, **fields})])
+            connection = self.get(name) or {"name": name, **DEFAULTS}
+            self._database.execute("INSERT OR REPLACE INTO connections VALUES (?, ?)", [name, json.dumps({**connection, **fields})])
 
     def delete(self, name: str):
-        """Removes a connection, if it is there."""
+        """Remove a connection if it exists."""
         with self._lock:
             self._database.execute("DELETE FROM connections WHERE name = ?", [name])
 
@@ -81,7 +82,7 @@ class Store:
             return [row[0] for row in self._database.execute("SELECT name FROM connections ORDER BY name")]
 
     def setting(self, name: str, make) -> str:
-        """A setting; make() gives its value the first time."""
+        """The value of a setting, which make() returns the first time."""
         with self._lock:
             row = self._database.execute("SELECT value FROM settings WHERE name = ?", [name]).fetchone()
             if row:

@@ -17,7 +17,7 @@ LIFETIME = 24 * 3600
 
 @dataclass(frozen=True)
 class User:
-    """A platform user. manages: has the data admin profile and the admin privilege."""
+    """A platform user. manages: whether with the data admin profile and the admin privilege."""
 
     name: str
     password: str
@@ -25,7 +25,7 @@ class User:
 
 
 class Tokens:
-    """Mints and checks JWTs. key: signs them. lifetime: seconds."""
+    """Mint and check JWTs that are signed with a key and valid for so many seconds."""
 
     def __init__(self, key: str, lifetime: float = LIFETIME):
         self.lifetime = lifetime
@@ -33,12 +33,12 @@ class Tokens:
         self._expired: set[str] = set()
 
     def mint(self, user: User) -> str:
-        """A token for a user, unlike any other."""
+        """Returns a new token for a user."""
         claims = {"sub": user.name, "exp": time.time() + self.lifetime, "jti": secrets.token_hex(8)}
         return jwt.encode(claims, self._key, algorithm="HS256")
 
     def claims(self, token: str) -> dict | None:
-        """What a token says, None if it is not one of ours or has expired."""
+        """The claims of a token, None if it is invalid or has expired."""
         if token in self._expired:
             return None
         try:
@@ -47,5 +47,5 @@ class Tokens:
             return None
 
     def expire(self, token: str):
-        """Lets a token expire at once."""
+        """Make a token expire at once."""
         self._expired.add(token)

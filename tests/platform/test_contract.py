@@ -16,34 +16,11 @@ from embedded.tokens import User
 NOBODY = {"host": "127.0.0.1", "port": 1, "user": "datasentinel", "password": "sentinel", "tags": "application=sales"}
 
 
-class Calls:
-    """Calls of the Connection API. Gives the answers' status and JSON."""
-
-    def __init__(self, platform, token=None):
-        self._url = platform.url + "/ds-api"
-        self._session = requests.Session()
-        self._session.headers["user-token"] = platform.token() if token is None else token
-        self._session.trust_env = False
-        self._session.verify = str(platform.ca_path)
-
-    def __call__(self, method, path, body=None, **more):
-        answer = self._session.request(method, self._url + path, json=body, timeout=10, **more)
-        return answer.status_code, answer.json()
-
-    def connection(self, method, name="db1", action="", body=None):
-        return self(method, f"/pool/pg-instances/{name}{action}", body)
-
-
-@pytest.fixture
-def calls(platform):
-    return Calls(platform)
-
-
 def test_every_row_of_the_contract(calls, postgres):
     body = {"host": postgres.host, "port": postgres.port, "user": postgres.user, "password": postgres.password, "tags": ""}
     assert calls.connection("POST", body=body) == (201, {"status": "Connection created and connected!"})
-    status, shown = calls.connection("GET")
-    assert status == 200 and shown == {
+    status, displayed = calls.connection("GET")
+    assert status == 200 and displayed == {
         "name": "db1",
         **body,
         "enabled": True,
@@ -60,9 +37,9 @@ def test_every_row_of_the_contract(calls, postgres):
     }
     assert calls.connection("PUT", body={"tags": "a=b"}) == (200, {"status": "Connection updated!"})
     assert calls.connection("PATCH", action="/disable") == (200, {"status": "Connection disabled!"})
-    assert calls.connection("GET")[1] == {**shown, "tags": "a=b", "enabled": False, "connected": False}
+    assert calls.connection("GET")[1] == {**displayed, "tags": "a=b", "enabled": False, "connected": False}
     assert calls.connection("PATCH", action="/enable") == (200, {"status": "Connection enabled!"})
-    assert calls.connection("GET")[1] == {**shown, "tags": "a=b"}
+    assert calls.connection("GET")[1] == {**displayed, "tags": "a=b"}
     assert calls.connection("DELETE") == (200, {"status": "Connection deleted!"})
     assert calls.connection("GET") == (404, {"error": "Connection db1 not found"})
 
@@ -78,9 +55,9 @@ def test_a_second_creation_is_a_conflict(calls):
     assert calls.connection("GET")[1]["port"] == 1
 
 
-def test_of_simultaneous_creations_one_succeeds(platform):
+def test_of_simultaneous_creations_one_succeeds(platform, calls_of):
     statuses = []
-    threads = [threading.Thread(target=lambda: statuses.append(Calls(platform).connection("POST", body=NOBODY)[0])) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: statuses.append(calls_of(platform).connection("POST", body=NOBODY)[0])) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -90,56 +67,66 @@ def test_of_simultaneous_creations_one_succeeds(platform):
 
 @pytest.mark.parametrize("field", sorted(NOBODY))
 def test_all_five_fields_are_required(calls, field):
-    status, said = calls.connection("POST", body={key: value for key, value in NOBODY.items() if key != field})
-    assert status == 500 and field in said["error"]
+    status, response = calls.connection("POST", body={key: value for key, value in NOBODY.items() if key != field})
+    assert status == 500 and field in response["error"]
 
 
 @pytest.mark.parametrize("token, status", [("", 401), ("nonsense", 401)])
-def test_a_token_is_needed(platform, token, status):
-    assert Calls(platform, token).connection("GET")[0] == status
+def test_a_token_is_needed(platform, calls_of, token, status):
+    assert calls_of(platform, token).connection("GET")[0] == status
 
 
-def test_a_user_without_the_privilege_is_forbidden(platform):
+def test_a_user_without_the_privilege_is_forbidden(platform, calls_of):
     token = platform.tokens.mint(User("viewer", "", manages=False))
-    assert Calls(platform, token).connection("GET")[0] == 403
+    assert calls_of(platform, token).connection("GET")[0] == 403
 
 
-def test_a_token_expires(platform):
+def test_a_token_expires(platform, calls_of):
     token = platform.token()
     platform.tokens.expire(token)
-    assert Calls(platform, token).connection("GET") == (401, {"error": "Invalid or expired token"})
+    assert calls_of(platform, token).connection("GET") == (401, {"error": "Invalid or expired token"})
 
 
-def test_expiry_is_enforced(tmp_path):
+def test_expiry_is_enforced(tmp_path, calls_of):
     with Platform(tmp_path / "state", lifetime=-1) as platform:
-        assert Calls(platform).connection("GET")[0] == 401
+        assert calls_of(platform).connection("GET")[0] == 401
 
 
-def test_the_token_calls(calls, platform):
-    status, answer = calls("POST", "/user-token", auth=(platform.username, platform.password))
-    assert status == 201 and list(answer) == ["user-token"]
-    status, facts = calls("GET", f"/user-token?token={answer['user-token']}", auth=(platform.username, platform.password))
-    assert status == 200 and sorted(facts) == ["email", "expire_time", "organization_name", "user"]
+def test_a_token_is_minted_with_basic(calls, platform):
+    status, response = calls("POST", "/user-token", auth=(platform.username, platform.password))
+    assert status == 201 and list(response) == ["user-token"]
+    assert platform.tokens.claims(response["user-token"])["sub"] == platform.username
     assert calls("POST", "/user-token", auth=(platform.username, "wrong"))[0] == 401
-    assert calls("GET", "/user-token?token=nonsense", auth=(platform.username, platform.password))[0] == 401
+    assert calls("POST", "/user-token")[0] == 401
 
 
-def test_health_needs_no_token(platform):
-    assert Calls(platform, "")("GET", "/") == (200, {"status": "OK", "message": "Datasentinel backend API up and running", "version": "v2.0.0"})
+def test_a_tokens_details_are_read_with_or_without_basic(calls, platform):
+    path = f"/user-token?token={platform.token()}"
+    right, wrong = (platform.username, platform.password), (platform.username, "wrong")
+    status, details = calls("GET", path, auth=right)
+    assert status == 200 and sorted(details) == ["email", "expire_time", "organization_name", "user"]
+    assert calls("GET", path) == (200, details)
+    assert calls("GET", path, auth=wrong)[0] == 401
+    for auth in (right, None):
+        assert calls("GET", "/user-token?token=nonsense", auth=auth) == (401, {"error": "Invalid or expired token"})
 
 
-def test_connections_and_tokens_survive_a_restart(tmp_path):
+def test_health_needs_no_token(platform, calls_of):
+    assert calls_of(platform, "")("GET", "/") == (200, {"status": "OK", "message": "Datasentinel backend API up and running", "version": "v2.0.0"})
+
+
+def test_connections_and_tokens_survive_a_restart(tmp_path, calls_of):
     with Platform(tmp_path / "state") as platform:
         token = platform.token()
-        Calls(platform).connection("POST", body=NOBODY)
+        calls_of(platform).connection("POST", body=NOBODY)
     with Platform(tmp_path / "state") as platform:
-        assert Calls(platform, token).connection("GET")[1]["tags"] == "application=sales"
+        assert calls_of(platform, token).connection("GET")[1]["tags"] == "application=sales"
 
 
 def test_connected_is_looked_at_again_on_each_get(calls, postgres):
     body = {"host": postgres.host, "port": postgres.port, "user": postgres.user, "password": "wrong", "tags": ""}
-    status, said = calls.connection("POST", body=body)
-    assert status == 201 and "not connected" in said["status"] and "wrong" not in said["status"]
+    status, response = calls.connection("POST", body=body)
+    assert status == 201 and "not connected" in response["status"] and "wrong" not in response["status"]
     assert calls.connection("GET")[1]["connected"] is False
     with postgres.connect() as superuser:
         superuser.execute("ALTER ROLE datasentinel PASSWORD 'wrong'")
@@ -149,7 +136,7 @@ def test_connected_is_looked_at_again_on_each_get(calls, postgres):
             superuser.execute(f"ALTER ROLE datasentinel PASSWORD '{postgres.password}'")
 
 
-def test_over_https_with_its_own_certificate_authority(tls_platform):
-    assert Calls(tls_platform)("GET", "/")[0] == 200
+def test_over_https_with_its_own_certificate_authority(tls_platform, calls_of):
+    assert calls_of(tls_platform)("GET", "/")[0] == 200
     with pytest.raises(requests.exceptions.SSLError):
         requests.get(tls_platform.url + "/ds-api/", timeout=10)

@@ -22,7 +22,7 @@ username = "${NAME}"
 password = "${PASSWORD}"
 
 [checks]
-# The contract has no other status for a malformed request than 500, so that one is none of the server's own failures;
+# The contract has no other status for a malformed request than 500, so it is no failure of the server's own;
 # but what the description allows must never end in it.
 not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", 500]
 positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409]
@@ -64,6 +64,6 @@ def test_the_description_has_the_calls_and_statuses_of_the_contract(platform):
         ("/ds-api/", "get"): ["200"],
     }
     fields = {name: model.get("required", []) for name, model in described["components"]["schemas"].items()}
-    assert sorted(fields["Wanted"]) == ["host", "password", "port", "tags", "user"]
+    assert sorted(fields["NewConnection"]) == ["host", "password", "port", "tags", "user"]
     assert fields["Change"] == []
-    assert {"name", "host", "port", "user", "password", "tags", "enabled", "connected"} == set(fields["Shown"])
+    assert {"name", "host", "port", "user", "password", "tags", "enabled", "connected"} == set(fields["DisplayedConnection"])
