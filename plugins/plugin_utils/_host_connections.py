@@ -15,12 +15,17 @@ from ._role_variables import PREFIX
 
 #: What an item of datasentinel_connection_instances may hold; the first two it has to.
 INSTANCE = ("name", "port", "host", "user", "password", "tags", "state")
+_DISABLE = {"present": "disabled", "absent": None, "enabled": "disabled", "disabled": "disabled"}
+_ENABLE = {"present": "enabled", "absent": None, "enabled": "enabled", "disabled": None}
 #: What each operation does to a connection, by the state that the inventory wants: the state to have, None to leave it alone.
 OPERATIONS = {
     "register": {},
     "deregister": {"present": "absent", "absent": "absent", "enabled": "absent", "disabled": "absent"},
-    "disable": {"present": "disabled", "absent": None, "enabled": "disabled", "disabled": "disabled"},
-    "enable": {"present": "enabled", "absent": None, "enabled": "enabled", "disabled": None},
+    "disable": _DISABLE,
+    "enable": _ENABLE,
+    # For a maintenance window: as disable, and then enable for what was paused in the same run.
+    "pause": _DISABLE,
+    "resume": _ENABLE,
 }
 #: What an operation other than register needs of a connection, besides the access to the platform.
 _TO_SWITCH = ("name", "wait", "wait_timeout")
@@ -40,7 +45,7 @@ def items_of(host, instances, operation, extra_tags=None):
     """Return the Items of a host.
 
     host: the options that its connections have in common. instances: the value of ``datasentinel_connection_instances``, or
-    None. operation: register, deregister, disable or enable. extra_tags: laid over all other tags (mapping or text), or None.
+    None. operation: one of OPERATIONS. extra_tags: laid over all other tags (mapping or text), or None.
     Raise InvalidInput, naming the variable.
     """
     if operation not in OPERATIONS:

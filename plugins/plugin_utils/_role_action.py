@@ -11,10 +11,10 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._platform._api_url import checked_url
 from ._action_base import CommandAction
-from ._host_connections import combined, items_of
+from ._host_connections import Item, combined, items_of
 from ._plain import plain
 from ._role_variables import EXTRA_TAGS, FROM_ROLE, INSTANCES, OPERATION, PREFIX, RoleVariables
-from ._run import MEMORY
+from ._run import MEMORY, PAUSES
 
 
 class RoleAction(CommandAction):
@@ -33,12 +33,19 @@ class RoleAction(CommandAction):
         for item in instances if isinstance(instances, list) else []:
             if isinstance(item, dict):
                 secrets.add(*self._secret_texts(item))
-        items = items_of(host, instances, variables.value(OPERATION) or "register", variables.value(EXTRA_TAGS))
-        self._claim_names(items, task_vars.get("inventory_hostname"))
-        results = [
-            {"changed": False, "msg": secrets.mask(item.message)} if item.options is None else self.run_command(item.options, secrets, task_vars)
-            for item in items
-        ]
+        operation = variables.value(OPERATION) or "register"
+        items = items_of(host, instances, operation, variables.value(EXTRA_TAGS))
+        owner = task_vars.get("inventory_hostname")
+        self._claim_names(items, owner)
+        if operation in ("pause", "resume"):
+            items = _of_this_run(items, operation, owner)
+        results = []
+        for item in items:
+            if item.options is None:
+                results.append({"changed": False, "msg": secrets.mask(item.message)})
+                continue
+            results.append(self.run_command(item.options, secrets, task_vars))
+            _note(item.name, operation, owner, results[-1], self._task.check_mode)
         result = combined(items, results)
         warnings = variables.warnings() + list(result.get("warnings", []))
         return {**result, **({"warnings": warnings} if warnings else {})}
@@ -71,3 +78,22 @@ class RoleAction(CommandAction):
             return checked_url(url)[0]
         except InvalidInput:
             return url
+
+
+def _of_this_run(items, operation, host):
+    """Return the Items of a pause or resume: to resume is only what this run has paused. Raise InvalidInput."""
+    if not PAUSES.possible:
+        raise InvalidInput("%soperation is %s, and memory cannot be shared here, so the run could not know what it paused. Use disable and enable." % (PREFIX, operation))
+    if operation == "pause":
+        return items
+    paused = PAUSES.names(host)
+    left = "Connection %r: left alone, since this run has not paused it."
+    return [item if item.options is None or item.name in paused else Item(item.name, None, left % item.name) for item in items]
+
+
+def _note(name, operation, host, result, check_mode):
+    """Note what a pause or resume did. What may have happened counts as paused, and not as resumed."""
+    if operation == "pause" and result.get("changed") and not check_mode:
+        PAUSES.note(host, paused=[name])
+    elif operation == "resume" and not result.get("failed"):
+        PAUSES.note(host, resumed=[name])

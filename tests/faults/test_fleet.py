@@ -25,7 +25,7 @@ def test_soak(ansible, platform):
     created = set()
     for run in range(2):
         outcome = ansible.run("datasentinel.platform.register", "--forks", "10", inventory=fleet(50))
-        results = outcome.results("Keep the connections of the host as wanted")
+        results = outcome.results("Keep the connections of the host up to date")
         for host, result in results.items():
             made = host in platform.store.names() and host not in created
             assert result["changed"] or not made, f"changed=0 for {host} in run {run}, which was created"
@@ -64,5 +64,5 @@ def test_two_runs_at_the_same_moment(ansible, platform, tmp_path):
     assert len(platform.store.names()) == 30
     for outcome in outcomes.values():
         assert "Traceback" not in outcome.output
-        for result in outcome.results("Keep the connections of the host as wanted").values():
+        for result in outcome.results("Keep the connections of the host up to date").values():
             assert not result["failed"] or "If another job changes the same connection at the same time" in result["msg"], result

@@ -133,7 +133,7 @@ def test_instances(ansible, platform):
     assert (crm["host"], crm["port"], crm["user"], crm["tags"]) == ("127.0.1.1", 5433, "datasentinel", "environment=test,application=crm")
     assert (billing["host"], billing["user"], billing["password"], billing["enabled"]) == ("127.0.2.2", "other", "own-password", False)
     assert "own-password" not in outcome.output + json.dumps(outcome.lines) and PASSWORD not in outcome.output
-    done = outcome["Keep the connections of the host as wanted"]
+    done = outcome["Keep the connections of the host up to date"]
     assert [connection["name"] for connection in done["connections"]] == ["crm", "billing"]
     assert "crm: Connection created" in done["msg"] and done["msg"].endswith("gone: Connection deleted!")
     again = ansible.run(play(), inventory=hosts).succeeded()
@@ -141,9 +141,10 @@ def test_instances(ansible, platform):
 
 
 def test_instances_are_one_task_a_host(ansible, platform):
-    outcome = ansible.run(play(), inventory=fleet(2, datasentinel_connection_instances=[{"name": "{{ inventory_hostname }}-a", "port": 1}])).succeeded()
+    instances = [{"name": "{{ inventory_hostname }}-a", "port": 1}]
+    outcome = ansible.run("datasentinel.platform.register", inventory=fleet(2, datasentinel_connection_instances=instances)).succeeded()
     tasks = [line["task"] for line in outcome.lines if line["host"] == "pg2" and not line["item"]]
-    assert len(tasks) == 2 and platform.store.names() == ["pg1-a", "pg2-a"]
+    assert len(tasks) == 1 and platform.store.names() == ["pg1-a", "pg2-a"]
 
 
 def test_a_missing_password_names_the_variable(ansible, platform):
@@ -188,8 +189,8 @@ def test_a_failing_host_fails_alone(ansible, platform, playbook, variables, sent
 def test_of_several_clusters_one_that_fails_leaves_the_others_done(ansible, platform):
     instances = [{"name": "one", "port": 1}, {"name": "bad", "port": 70000}, {"name": "two", "port": 2}]
     outcome = ansible.run(play(), inventory=fleet(1, datasentinel_connection_instances=instances))
-    failed = outcome["Keep the connections of the host as wanted"]
-    assert failed["failed"] and failed["changed"] and failed["msg"] == "bad: port is 70000: it has to be a number from 1 to 65535."
+    failed = outcome["Keep the connections of the host up to date"]
+    assert failed["failed"] and failed["changed"] and failed["msg"] == "Connection 'bad': port is 70000: it has to be a number from 1 to 65535."
     assert platform.store.names() == ["one", "two"]
 
 
@@ -228,7 +229,7 @@ def test_check_mode_tells_what_would_happen_and_changes_nothing(ansible, platfor
 
 def test_the_life_of_a_fleet_by_the_playbooks(ansible, platform):
     def run(name, *options):
-        return ansible.run(f"datasentinel.platform.{name}", *options, inventory=fleet(2)).succeeded()
+        return ansible.run(f"datasentinel.platform.{name}", "-e", "datasentinel_hosts=postgresql", *options, inventory=fleet(2)).succeeded()
 
     def enabled():
         return [platform.display(name)["enabled"] for name in platform.store.names()]
@@ -252,13 +253,7 @@ def test_another_group(ansible, platform):
 def test_a_playbook_needs_no_password_for_what_is_there(ansible, platform, playbook):
     platform.store.put("pg1", host="127.0.1.1", port=5432, user="datasentinel", password="x")
     hosts = {"postgresql": {"hosts": {"pg1": {"ansible_host": "127.0.1.1"}}}}
-    ansible.run(f"datasentinel.platform.{playbook}", inventory=hosts).succeeded()
-
-
-def test_what_the_inventory_wants_gone_stays_gone(ansible, platform):
-    hosts = fleet(1, datasentinel_connection_instances=INSTANCES)
-    ansible.run("datasentinel.platform.enable", inventory=hosts).succeeded()
-    assert platform.store.names() == ["billing", "crm"] and platform.display("billing")["enabled"] is True
+    ansible.run(f"datasentinel.platform.{playbook}", "-e", "datasentinel_hosts=postgresql", inventory=hosts).succeeded()
 
 
 def test_audit_changes_nothing_and_tells_what_differs(ansible, platform, postgres):
@@ -266,7 +261,7 @@ def test_audit_changes_nothing_and_tells_what_differs(ansible, platform, postgre
         return ansible.run("datasentinel.platform.audit", inventory=hosts)
 
     given = {"host": postgres.host, "port": postgres.port, "password": postgres.password}
-    hosts = inventory({"pg1": {f"datasentinel_connection_{name}": value for name, value in given.items()}})
+    hosts = inventory({"pg1": {f"datasentinel_connection_{name}": value for name, value in {**given, "tags": {}}.items()}})
     assert "run the playbook register" in audit().output and platform.store.names() == []
     ansible.run("datasentinel.platform.register", inventory=hosts).succeeded()
     audit().succeeded()

@@ -38,6 +38,6 @@ def test_wait_sees_a_server_that_lets_the_platform_in_only_later(ansible, platfo
 def test_wait_in_vain_names_host_port_and_user(ansible, platform, runner):
     outcome = ansible.tasks(task("register", runner, name="db1", host="127.0.0.1", port=1, user="ds", password="s3cret", wait=True, wait_timeout=1))
     failed = outcome["register"]
-    assert "not connected to 'db1' (127.0.0.1:1 as user ds) after 1 seconds" in failed["msg"] and "pg_hba.conf" in failed["msg"]
+    assert "Connection 'db1': The platform is not connected to 127.0.0.1:1 as user ds after 1 seconds." in failed["msg"] and "pg_hba.conf" in failed["msg"]
     assert failed["changed"] is True and failed["connection"]["connected"] is False
     assert platform.display("db1")["port"] == 1

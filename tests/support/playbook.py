@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -76,7 +78,23 @@ class Ansible:
         }
 
     def run(self, playbook, *options: str, inventory: dict | None = None, variables: dict | None = None, environment: dict | None = None) -> Outcome:
-        """Runs a playbook: a name of the collection's, or a list of plays. inventory: groups, in YAML's form."""
+        """Run a playbook: a name of the collection's, or a list of plays.
+
+        inventory: groups, in YAML's form.
+        """
+        recorded = Path(self.environment["RECORDER_FILE"])
+        recorded.unlink(missing_ok=True)
+        with self.start(playbook, *options, inventory=inventory, variables=variables, environment=environment) as process:
+            try:
+                output, _ = process.communicate(timeout=PATIENCE)
+            except BaseException:
+                stop(process)
+                raise
+        lines = recorded.read_text().splitlines() if recorded.exists() else []
+        return Outcome(process.returncode, output, [json.loads(line) for line in lines])
+
+    def start(self, playbook, *options: str, inventory: dict | None = None, variables: dict | None = None, environment: dict | None = None) -> subprocess.Popen:
+        """Start what `run` runs, in a session of its own; to be ended with `stop`."""
         if not isinstance(playbook, str):
             playbook = self._write("playbook.yml", playbook)
         python = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
@@ -86,9 +104,7 @@ class Ansible:
             command += ["-i", self._write("more.yml", inventory)]
         if variables:
             command += ["-e", "@" + self._write("variables.yml", variables)]
-        recorded = Path(self.environment["RECORDER_FILE"])
-        recorded.unlink(missing_ok=True)
-        done = subprocess.run(
+        return subprocess.Popen(
             [*command, *options],
             cwd=self._folder,
             env={**self.environment, **(environment or {})},
@@ -96,11 +112,8 @@ class Ansible:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=PATIENCE,
-            check=False,
+            start_new_session=True,
         )
-        lines = recorded.read_text().splitlines() if recorded.exists() else []
-        return Outcome(done.returncode, done.stdout, [json.loads(line) for line in lines])
 
     def tasks(self, *tasks: dict, hosts="localhost", play: dict | None = None, **more) -> Outcome:
         """Runs one play of these tasks."""
@@ -110,6 +123,13 @@ class Ansible:
         path = self._folder / name
         path.write_text(yaml.dump(content, sort_keys=False, Dumper=Dumper))
         return str(path)
+
+
+def stop(process: subprocess.Popen):
+    """End a run with all its workers."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
 
 
 def access_by_password(platform) -> dict:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Both runners of the connection module inside the process of a test: for hundreds of cases, without ansible-playbook."""
+"""The connection module run in both ways inside the process of a test: for hundreds of cases, without ansible-playbook."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from ansible.playbook.task import Task
 from ansible.template import Templar
 from ansible_collections.datasentinel.platform.plugins.action.datasentinel_connection import ActionModule
 from ansible_collections.datasentinel.platform.plugins.modules import datasentinel_connection
+from ansible_collections.datasentinel.platform.plugins.plugin_utils._run import MEMORY
 
 
 def in_process(options: dict) -> dict:
-    """The result of the action plugin."""
+    """Return the result of the action plugin, run as the first task of a run."""
+    MEMORY.clear()
     task = Task()
     task.args = options
     loader = DataLoader()
@@ -31,7 +33,7 @@ def in_process(options: dict) -> dict:
 
 
 def module(options: dict) -> dict:
-    """The result of the module, from what it prints."""
+    """Return the result of the module, from what it prints."""
     arguments = json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode()
     printed = io.StringIO()
     with patch.object(basic, "_ANSIBLE_ARGS", arguments), patch.object(basic, "_ANSIBLE_PROFILE", "legacy", create=True), redirect_stdout(printed):

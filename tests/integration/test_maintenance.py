@@ -1,0 +1,108 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A maintenance window: pause, work, resume, whatever happens to the work."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+import yaml
+from support.playbook import Ansible, access_by_password
+
+TASK = "Keep the connections of the host up to date"
+CONNECTION = {"host": "127.0.0.1", "port": 1, "user": "datasentinel", "password": "s3cret"}
+
+
+@pytest.fixture
+def ansible(tmp_path, platform):
+    """ansible-playbook, with a user and password in its environment."""
+    return Ansible(tmp_path, access_by_password(platform))
+
+
+@pytest.fixture
+def maintenance(ansible, tmp_path):
+    """The arguments of a run of the playbook. work: tasks, for hosts whose connection is the local one."""
+
+    def arguments(work, hosts, *options):
+        (tmp_path / "work.yml").write_text(yaml.safe_dump(work))
+        local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+        inventory = {"postgresql": {"hosts": {name: {**local, **variables} for name, variables in hosts.items()}}}
+        given = ["-e", "datasentinel_hosts=postgresql", "-e", f"datasentinel_maintenance_tasks={tmp_path}/work.yml"]
+        return ["datasentinel.platform.maintenance", *given, *options], {"inventory": inventory}
+
+    return arguments
+
+
+@pytest.fixture
+def enabled(platform):
+    """What is enabled of the connections pg1, paused by nobody, and pg2, which somebody disabled before."""
+    platform.store.put("pg1", **CONNECTION)
+    platform.store.put("pg2", **CONNECTION, enabled=False)
+    return lambda: {name: platform.display(name)["enabled"] for name in platform.store.names()}
+
+
+def test_monitoring_is_paused_during_the_work_and_only_what_was_paused_is_resumed(ansible, maintenance, platform, enabled):
+    arguments, more = maintenance([{"name": "work", "ansible.builtin.debug": {"msg": "working"}}], {"pg1": {}, "pg2": {}})
+    outcome = ansible.run(*arguments, **more).succeeded()
+    assert enabled() == {"pg1": True, "pg2": False}
+    assert [call for call in platform.journal.said() if call.startswith("PATCH")] == ["PATCH pg1/disable", "PATCH pg1/enable"]
+    assert set(outcome.results("work")) == {"pg1", "pg2"} and "leaves the monitoring" not in outcome.output
+
+
+@pytest.mark.parametrize(
+    "host, work",
+    [
+        ({}, [{"name": "fail", "ansible.builtin.fail": {"msg": "broken"}}]),
+        ({"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 9}, [{"name": "reach", "ansible.builtin.ping": None}]),
+    ],
+    ids=["the work fails", "the host is unreachable"],
+)
+@pytest.mark.parametrize("others", [{}, {"pg3": {}}], ids=["alone", "among others"])
+def test_it_is_resumed_when(ansible, maintenance, platform, enabled, host, work, others):
+    for name in others:
+        platform.store.put(name, **CONNECTION)
+    work = [{"when": "inventory_hostname == 'pg1'", **work[0]}]
+    arguments, more = maintenance(work, {"pg1": host, **others})
+    outcome = ansible.run(*arguments, **more)
+    assert outcome.returncode != 0, outcome.output
+    assert "The work on pg1 was not finished. Its monitoring is as it was before." in " ".join(outcome.output.split())
+    assert all(enabled()[name] for name in ("pg1", *others)) and "leaves the monitoring" not in outcome.output
+
+
+def test_a_host_that_cannot_be_paused_is_not_worked_on(ansible, maintenance, platform, enabled):
+    arguments, more = maintenance([{"name": "work", "ansible.builtin.debug": {"msg": "working"}}], {"pg1": {}, "unknown": {}})
+    outcome = ansible.run(*arguments, **more)
+    assert outcome.returncode != 0 and set(outcome.results("work")) == {"pg1"} and enabled()["pg1"]
+    assert "The monitoring of unknown could not be paused, so no work was done." in " ".join(outcome.output.split())
+
+
+def test_an_interrupted_run_says_what_it_leaves_paused(ansible, maintenance, platform, enabled):
+    arguments, more = maintenance([{"name": "work", "ansible.builtin.wait_for": {"timeout": 60}}], {"pg1": {}})
+    process = ansible.start(*arguments, **more)
+    output = ""
+    for line in process.stdout:
+        output += line
+        if line.startswith("TASK [work]"):
+            os.kill(process.pid, signal.SIGINT)
+    assert process.wait(30) != 0
+    printed = " ".join(output.split())
+    assert "This run leaves the monitoring of these connections paused: pg1. Resume it with: ansible-playbook datasentinel.platform.enable" in printed
+    assert enabled()["pg1"] is False
+
+
+@pytest.mark.parametrize(
+    "options, sentence",
+    [
+        (["--limit", "pg1"], "The limit leaves out localhost"),
+        (["-e", "datasentinel_maintenance_tasks="], "datasentinel_maintenance_tasks is not the path of a file"),
+        (["-e", "datasentinel_hosts="], "datasentinel_hosts is not given"),
+    ],
+)
+def test_what_is_refused_before_anything_is_paused(ansible, maintenance, platform, enabled, options, sentence):
+    arguments, more = maintenance([], {"pg1": {}}, *options)
+    outcome = ansible.run(*arguments, **more)
+    assert outcome.returncode != 0 and sentence in " ".join(outcome.output.split()) and platform.journal.said() == []
