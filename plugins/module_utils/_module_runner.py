@@ -9,6 +9,7 @@ from __future__ import annotations
 from ansible.module_utils.basic import missing_required_lib
 
 from ._commands._command import Context, execute
+from ._commands._options import secret_values
 from ._common._run_memory import RunMemory
 from ._common._secrets import Secrets
 from ._http._libraries import REQUESTS_IMPORT_ERROR
@@ -19,7 +20,7 @@ def run(module, command):
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     secrets = Secrets()
-    secrets.add(*module.no_log_values)
+    secrets.add(*secret_values(command.options, module.params))
     result = execute(command, module.params, Context(secrets, RunMemory(), module.check_mode))
     for warning in result.pop("warnings", ()):
         module.warn(warning)

@@ -10,13 +10,17 @@ Where a task is delegated to another host, that host is meant to do the sending:
 
 from __future__ import annotations
 
+import contextlib
+
 from ansible.errors import AnsibleConnectionFailure
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import AnsibleFallbackNotFound, UnsupportedError
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
 from ..module_utils._commands._command import Context, execute, failure, named
+from ..module_utils._commands._options import secret_values
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._common._secrets import Secrets
 from ..module_utils._http._libraries import REQUESTS_IMPORT_ERROR
@@ -44,8 +48,6 @@ class CommandAction(ActionBase):
         secrets = Secrets()
         try:
             result = self.perform(secrets, task_vars)
-        except AnsibleConnectionFailure as exc:
-            result = {"unreachable": True, "changed": False, "msg": secrets.mask(str(exc))}
         except Exception as exc:  # from 2.19 on, what escapes is printed with all its causes, and nothing masks it
             result = failure(exc, lambda error: secrets.mask(str(error)))
         if self._prints_a_secret(result, secrets, task_vars):
@@ -59,16 +61,26 @@ class CommandAction(ActionBase):
 
     def run_command(self, options, secrets, task_vars):
         """Return the result of the command with these options (plain data), run where the task is to run."""
-        secrets.add(*self._secret_texts(options))
-        task_environment = {}
-        super()._compute_environment_string(task_environment)
-        with environment(task_environment), quiet_libraries():
+        secrets.add(*secret_values(self.command.options, options))
+        with self.process():
             refusal = self._type_of_a_secret(options)
             if refusal:
                 return self._refused(options, refusal, secrets)
             if self._runs_elsewhere():
                 return self._run_module(self._with_our_variables(options), secrets, task_vars)
             return self._run_here(options, secrets)
+
+    def context(self, secrets):
+        """Return the Context of a command that runs here."""
+        return Context(secrets, MEMORY, self._task.check_mode, progress=Display().display)
+
+    @contextlib.contextmanager
+    def process(self):
+        """Have this process set up for the task, with its ``environment``."""
+        variables = {}
+        super()._compute_environment_string(variables)
+        with environment(variables), quiet_libraries():
+            yield
 
     # --- where ---------------------------------------------------------------------------------------------------
 
@@ -92,17 +104,17 @@ class CommandAction(ActionBase):
         if REQUESTS_IMPORT_ERROR is not None:
             return {"failed": True, "changed": False, "msg": missing_required_lib("requests")}
         validation = ArgumentSpecValidator(self.command.argument_spec).validate(options)
-        secrets.add(*validation._no_log_values)
+        secrets.add(*secret_values(self.command.options, validation.validated_parameters))
         notes = {"deprecations": validation._deprecations, "warnings": validation._warnings}
         if validation.error_messages:
             result = self._refused(options, validation.errors[0], secrets)
         else:
-            result = execute(self.command, validation.validated_parameters, Context(secrets, MEMORY, self._task.check_mode))
+            result = execute(self.command, validation.validated_parameters, self.context(secrets))
         notes["warnings"] = notes["warnings"] + result.pop("warnings", [])
         return plain({**result, **{kind: texts for kind, texts in notes.items() if texts}})
 
     def _run_module(self, options, secrets, task_vars):
-        secrets.add(*self._secret_texts(options))
+        secrets.add(*secret_values(self.command.options, options))
         # A mistake is found here already, but for what the environment there may hold: AnsibleModule's own message on it
         # may hold a secret in a spelling that it does not mask.
         spec = {name: {**entry, "required": False, "fallback": (None,)} for name, entry in self.command.argument_spec.items()}
@@ -112,12 +124,15 @@ class CommandAction(ActionBase):
         if self.command.reveals:
             # Connections print at -vvv what a module printed, unless this says otherwise.
             self._play_context.no_log = True
-        result = self._execute_module(
-            module_name=COLLECTION + self.command.name,
-            module_args=_Unprinted(options),
-            task_vars=task_vars,
-            wrap_async=self._task.async_val,
-        )
+        try:
+            result = self._execute_module(
+                module_name=COLLECTION + self.command.name,
+                module_args=_Unprinted(options),
+                task_vars=task_vars,
+                wrap_async=self._task.async_val,
+            )
+        except AnsibleConnectionFailure as exc:
+            return {"unreachable": True, "changed": False, "msg": secrets.mask(str(exc))}
         # The options (invocation) and the errors behind msg (exception) are of another shape in each version of Ansible,
         # and hold what msg holds, unmasked. What else there is, the module has made safe; texts of Ansible's own are masked.
         safe = {key: value for key, value in result.items() if key not in ("invocation", "exception")}
@@ -169,20 +184,6 @@ class CommandAction(ActionBase):
         return {"failed": True, "changed": False, "msg": secrets.mask(msg)}
 
     # --- secrets -------------------------------------------------------------------------------------------------
-
-    def _secret_texts(self, options):
-        """Return the texts in options that are secret, however they are nested: a refusal may quote them."""
-        found = []
-        queue = [value for name, value in options.items() if name in self.command.options and self.command.options[name].secret]
-        while queue:
-            value = queue.pop()
-            if isinstance(value, dict):
-                queue += [*value.keys(), *value.values()]
-            elif isinstance(value, list):
-                queue += value
-            elif not isinstance(value, bool):
-                found.append(value)
-        return found
 
     def _prints_a_secret(self, result, secrets, task_vars):
         """Return whether Ansible would print a secret with this result: one that was asked for, or one in the item of a loop.

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional
 
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._connection._tags import parse_given
@@ -34,11 +33,11 @@ _TO_WRITE = ("host", "port", "user", "password", "tags", "purge_tags", "update_p
 
 @dataclass(frozen=True)
 class Item:
-    """One connection of a host. options: of the module; None to leave it alone, and then message tells why."""
+    """One connection of a host. options: of the module. left_alone: why nothing is done about it, empty if something is."""
 
     name: str
-    options: Optional[dict]
-    message: str = ""
+    options: dict
+    left_alone: str = ""
 
 
 def items_of(host, instances, operation, extra_tags=None):
@@ -68,7 +67,7 @@ def combined(items, results):
     by_name = [(item.name, result) for item, result in zip(items, results)]
     failed = [(name, result) for name, result in by_name if result.get("failed")]
     # Where something failed, what went well is in results.
-    messages = [result["msg"] if name in result["msg"] else "%s: %s" % (name, result["msg"]) for name, result in (failed or by_name) if result.get("msg")]
+    messages = [result["msg"] if result["msg"].startswith("Connection %r: " % name) else "%s: %s" % (name, result["msg"]) for name, result in (failed or by_name) if result.get("msg")]
     one = {
         "changed": any(result.get("changed", False) for result in results),
         "connections": [result["connection"] for result in results if "connection" in result],
@@ -112,7 +111,7 @@ def _to_switch(options, operation):
         raise InvalidInput("%sstate is %r: it has to be one of %s." % (PREFIX, desired, ", ".join(OPERATIONS[operation])))
     state = OPERATIONS[operation][desired]
     if state is None:
-        return Item(options["name"], None, "Connection %r: left alone, since the inventory wants it %s." % (options["name"], desired))
+        return Item(options["name"], options, "Connection %r: left alone, since the inventory wants it %s." % (options["name"], desired))
     # Nothing but name and state: no field is compared or written.
     kept = {key: value for key, value in options.items() if key in _TO_SWITCH or key not in _TO_WRITE}
     return Item(options["name"], {**kept, "state": state})

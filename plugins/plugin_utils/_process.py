@@ -15,16 +15,20 @@ import sys
 @contextlib.contextmanager
 def environment(variables):
     """Have a task's ``environment`` (a mapping) in os.environ; put back afterwards, since loop items share the process."""
-    before = dict(os.environ)
-    os.environ.update({str(name): str(value) for name, value in variables.items() if value is not None})
-    if sys.platform == "darwin" and not any(name.lower().endswith("_proxy") for name in os.environ):
+    variables = {str(name): str(value) for name, value in variables.items() if value is not None}
+    if sys.platform == "darwin" and not any(name.lower().endswith("_proxy") for name in (*os.environ, *variables)):
         # The system's proxy look-up crashes in forked processes on macOS.
-        os.environ["no_proxy"] = "*"
+        variables["no_proxy"] = "*"
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
+from ..module_utils._commands._options import secret_values
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._platform._api_url import checked_url
 from ._action_base import CommandAction
@@ -28,11 +29,9 @@ class RoleAction(CommandAction):
         host = variables.options()
         # module_defaults have a say in what the role's variables leave open.
         host = {**{key: value for key, value in plain(self._task.args).items() if key != "name"}, **host}
-        secrets.add(*self._secret_texts(host))
         instances = variables.value(INSTANCES)
-        for item in instances if isinstance(instances, list) else []:
-            if isinstance(item, dict):
-                secrets.add(*self._secret_texts(item))
+        for options in (host, *(item for item in instances or () if isinstance(item, dict))):
+            secrets.add(*secret_values(self.command.options, options))
         operation = variables.value(OPERATION) or "register"
         items = items_of(host, instances, operation, variables.value(EXTRA_TAGS))
         owner = task_vars.get("inventory_hostname")
@@ -41,8 +40,8 @@ class RoleAction(CommandAction):
             items = _of_this_run(items, operation, owner)
         results = []
         for item in items:
-            if item.options is None:
-                results.append({"changed": False, "msg": secrets.mask(item.message)})
+            if item.left_alone:
+                results.append({"changed": False, "msg": secrets.mask(item.left_alone)})
                 continue
             results.append(self.run_command(item.options, secrets, task_vars))
             _note(item.name, operation, owner, results[-1], self._task.check_mode)
@@ -54,7 +53,7 @@ class RoleAction(CommandAction):
         """Note for the whole run that the names are this host's. Raise InvalidInput, naming both, if one is another host's."""
         with MEMORY.exclusively("names"):
             for item in items:
-                key = ("name", self._platform(item.options or {}), item.name)
+                key = ("name", self._platform(item.options), item.name)
                 owner = MEMORY.get(*key)
                 if owner is not None and owner != host:
                     raise InvalidInput(
@@ -62,7 +61,7 @@ class RoleAction(CommandAction):
                         "Set %sname (or the name in %sinstances) of %s or %s to another one." % (item.name, owner, PREFIX, PREFIX, owner, host)
                     )
             for item in items:
-                key = ("name", self._platform(item.options or {}), item.name)
+                key = ("name", self._platform(item.options), item.name)
                 if MEMORY.get(*key) is None:
                     MEMORY.put(host, *key)
 
@@ -88,7 +87,7 @@ def _of_this_run(items, operation, host):
         return items
     paused = PAUSES.names(host)
     left = "Connection %r: left alone, since this run has not paused it."
-    return [item if item.options is None or item.name in paused else Item(item.name, None, left % item.name) for item in items]
+    return [item if item.left_alone or item.name in paused else Item(item.name, item.options, left % item.name) for item in items]
 
 
 def _note(name, operation, host, result, check_mode):

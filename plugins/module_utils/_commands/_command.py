@@ -17,17 +17,22 @@ from .._common._secrets import Secrets
 from . import _options as options
 
 
+def _show_nothing(_line):
+    """Show a line to nobody."""
+
+
 @dataclass(frozen=True)
 class Context:
     """What a task gives a command besides its options.
 
-    secrets: the task's. memory: of the run. sleep: pauses for so many seconds.
+    secrets: the task's. memory: of the run. sleep: pauses for so many seconds. progress: shows a line to a person, at once.
     """
 
     secrets: Secrets
     memory: RunMemory
     check_mode: bool = False
     sleep: Callable = time.sleep
+    progress: Callable = _show_nothing
 
 
 @dataclass(frozen=True)
@@ -66,14 +71,13 @@ def execute(command, params, context):
 
 
 def failure(exc, explain=str):
-    """Return the failed result for an exception. explain: returns the sentences for a DatasentinelError.
+    """Return the failed result for an exception. explain: returns the message for a DatasentinelError.
 
     The text of any other exception is not quoted, since it may hold whatever came back.
     """
-    if isinstance(exc, DatasentinelError):
-        return {"failed": True, "changed": False, "msg": explain(exc), **exc.structured()}
-    msg = "This is a bug in the collection: %s in %s. Please report it." % (type(exc).__name__, _innermost(exc))
-    return {"failed": True, "changed": False, "msg": msg}
+    if not isinstance(exc, DatasentinelError):
+        exc = DatasentinelError("This is a bug in the collection: %s in %s. Please report it." % (type(exc).__name__, _innermost(exc)))
+    return {"failed": True, "changed": False, "msg": explain(exc), **exc.structured()}
 
 
 def named(name, text):

@@ -11,15 +11,19 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Any, Optional, Sequence
+from typing import Any, Mapping, Optional, Sequence
 
+from ansible.module_utils.common.validation import check_type_bool
 from ansible.module_utils.errors import AnsibleFallbackNotFound
+
+from .._common._errors import InvalidInput
 
 
 @dataclass(frozen=True)
 class Option:
     """One option. type, required, default, choices: as in an argument spec. secret: never shown. env: its variable.
 
+    items: the table of its items (a list of mappings), or of itself (a mapping).
     of_the_place: the value belongs to the machine where the task runs, so another machine's environment does not count.
     """
 
@@ -28,13 +32,16 @@ class Option:
     default: Any = None
     choices: Optional[Sequence[str]] = None
     secret: bool = False
+    items: Optional[Mapping] = None
     env: Optional[str] = None
     of_the_place: bool = False
 
     def spec(self):
         """Return its entry in an argument spec (dict)."""
         # Said of every option: Ansible would warn of one that only sounds like a secret (update_password).
-        entry = {"type": self.type, "no_log": self.secret}
+        entry = {"type": self.type, "no_log": self.secret or self.items is not None}
+        if self.type == "list":
+            entry["elements"] = "dict"
         if self.required:
             entry["required"] = True
         if self.default is not None:
@@ -45,9 +52,46 @@ class Option:
             entry["fallback"] = (_from_environment, [self.env])
         return entry
 
+    def converted(self, name, value):
+        """Return a value in this type, as Ansible converts it. Raise InvalidInput, which names the option; a secret is not quoted."""
+        quoted = "" if self.secret else ", and it is %r" % (value,)
+        kind, convert = _TYPES.get(self.type, ("anything", lambda given: given))
+        try:
+            value = convert(value)
+        except (TypeError, ValueError):
+            raise InvalidInput("%s has to be %s%s." % (name, kind, quoted), name) from None
+        if self.choices and value not in self.choices:
+            raise InvalidInput("%s has to be one of %s%s." % (name, ", ".join(self.choices), quoted), name)
+        return value
+
     def from_environment(self):
         """Return the value of its variable. Raise AnsibleFallbackNotFound if there is none."""
         return _from_environment(self.env)
+
+
+def _text(value):
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise TypeError
+    return str(value)
+
+
+def _number(kind):
+    def convert(value):
+        if isinstance(value, bool) or (kind is int and isinstance(value, float) and not value.is_integer()):
+            raise TypeError
+        return kind(value)
+
+    return convert
+
+
+#: By type: what it is in words, and what converts a value to it or raises TypeError or ValueError.
+_TYPES = {
+    "str": ("a text", _text),
+    "path": ("a path", lambda value: os.path.expanduser(os.path.expandvars(_text(value)))),
+    "int": ("a whole number", _number(int)),
+    "float": ("a number", _number(float)),
+    "bool": ("true or false", check_type_bool),
+}
 
 
 def _from_environment(variable):
@@ -63,6 +107,48 @@ def argument_spec(options):
     return {name: option.spec() for name, option in options.items()}
 
 
+def secret_values(table, options):
+    """Return the texts in options that are secret, however they are nested: a refusal may quote them."""
+    found = []
+    for name, value in options.items():
+        option = table.get(name)
+        if option is None or value is None:
+            continue
+        if option.items is not None:
+            for item in value if isinstance(value, list) else [value]:
+                found += secret_values(option.items, item) if isinstance(item, dict) else []
+        elif option.secret:
+            found += _texts(value)
+    return found
+
+
+def _texts(value):
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list):
+        return [text for item in value for text in _texts(item)]
+    return [] if isinstance(value, bool) or value is None else [value]
+
+
+def typed(table, options):
+    """Return a value for each option of a table: the given one in its type, else that of its variable, else its default.
+
+    For what is no task of its own, and so not checked by Ansible. Raise InvalidInput.
+    """
+    values = {}
+    for name, option in table.items():
+        value = options.get(name)
+        if value is None and option.env is not None:
+            try:
+                value = option.from_environment()
+            except AnsibleFallbackNotFound:
+                pass
+        if value is None and option.required:
+            raise InvalidInput("missing required arguments: %s" % name, name)
+        values[name] = option.default if value is None else option.converted(name, value)
+    return values
+
+
 ACCESS = {
     "api_url": Option(required=True, env="DATASENTINEL_API_URL"),
     "api_token": Option(secret=True, env="DATASENTINEL_API_TOKEN"),
@@ -74,8 +160,8 @@ ACCESS = {
     "api_retries": Option(type="int", default=3, env="DATASENTINEL_API_RETRIES"),
 }
 
-CONNECTION = {
-    **ACCESS,
+#: What describes one connection, in datasentinel_connection and in each item of datasentinel_connections.
+ITEM = {
     "name": Option(required=True),
     "state": Option(default="present", choices=("present", "absent", "enabled", "disabled")),
     "host": Option(),
@@ -85,10 +171,26 @@ CONNECTION = {
     "tags": Option(type="raw"),
     "purge_tags": Option(type="bool", default=True),
     "update_password": Option(default="always", choices=("always", "on_create")),
+}
+
+WAIT = {
     "wait": Option(type="bool", default=False),
     "wait_timeout": Option(type="int", default=60),
+}
+
+CONNECTION = {**ACCESS, **ITEM, **WAIT}
+
+CONNECTIONS = {
+    **ACCESS,
+    "connections": Option(type="list", items=ITEM),
+    "src": Option(type="path"),
+    "defaults": Option(type="dict", items=ITEM),
+    "concurrency": Option(type="int", default=8),
+    **WAIT,
 }
 
 CONNECTION_INFO = {**ACCESS, "name": Option(type="raw", required=True)}
 
 TOKEN = dict(ACCESS)
+
+PLATFORM_INFO = dict(ACCESS)

@@ -24,4 +24,8 @@ class DatasentinelError(Exception):
 
 
 class InvalidInput(DatasentinelError):
-    """What the user gave cannot be right; nothing was sent."""
+    """What the user gave cannot be right; nothing was sent. option: the name of the option, where it is one."""
+
+    def __init__(self, message, option=None):
+        super().__init__(message)
+        self.option = option

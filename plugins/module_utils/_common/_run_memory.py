@@ -48,6 +48,10 @@ class RunMemory:
             self._memory = mmap.mmap(-1, size)
             # Never written to, and without a name; a lock on it ends with the process that holds it.
             self._lock_file = tempfile.TemporaryFile() if fcntl is not None else None
+            if self.shared:
+                # Some file systems know no locks.
+                fcntl.lockf(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.lockf(self._lock_file, fcntl.LOCK_UN)
         except (OSError, ValueError):
             self._memory = self._lock_file = None
         self.clear()

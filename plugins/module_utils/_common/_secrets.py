@@ -13,40 +13,71 @@ import base64
 import html
 import json
 import re
+import threading
 from urllib.parse import quote, quote_plus
 
 from ._text import printable, redact, shorten
 
 MASK = "********"
+#: Characters by which spellings are found, and how many spellings are looked for one by one.
+_START = 3
+_FEW = 200
 #: Characters of somebody else's text that are looked at when it is quoted.
 LONGEST_QUOTED = 20000
 
 
 class Secrets:
-    """A register of secrets that masks them in what is shown."""
+    """A register of secrets that masks them in what is shown. Safe for threads; thousands of secrets cost little more than one."""
 
     def __init__(self):
+        self._lock = threading.Lock()
+        self._values = set()
         self._spellings = set()
-        self._pattern = None
+        # The spellings by their first characters, the longest first: a secret inside another does not leave the rest of
+        # the longer one behind.
+        self._by_start = {}
 
     def add(self, *values):
         """Register secrets: text; numbers count as their text; None and empty values are passed over."""
         for value in values:
             text = "" if value is None else str(value)
-            if text:
-                self._spellings |= _spellings(text)
-                self._pattern = None
+            if text and text not in self._values:
+                with self._lock:
+                    self._values.add(text)
+                    for form in _spellings(text) - self._spellings:
+                        self._spellings.add(form)
+                        start = form[:_START]
+                        # A new list, since another thread may be reading the old one.
+                        self._by_start[start] = sorted([*self._by_start.get(start, ()), form], key=len, reverse=True)
 
     def mask(self, text):
-        """Return text with every spelling of every secret replaced by ``********``."""
-        if not self._spellings:
+        """Return text with every spelling of every secret replaced by ``********``, in one pass, so that no mask is masked."""
+        if not self._holds_any(text):
             return text
-        if self._pattern is None:
-            # One pass, longest first: a secret inside another does not leave the rest of the longer one behind,
-            # and a secret made of asterisks does not mask the mask.
-            forms = sorted(self._spellings, key=len, reverse=True)
-            self._pattern = re.compile("|".join(re.escape(form) for form in forms))
-        return self._pattern.sub(MASK, text)
+        parts = []
+        done = position = 0
+        while position < len(text):
+            form = self._spelling_at(text, position)
+            if form is None:
+                position += 1
+            else:
+                parts += [text[done:position], MASK]
+                done = position = position + len(form)
+        return "".join(parts) + text[done:]
+
+    def _holds_any(self, text):
+        """Return whether text may hold a secret: exact where secrets are few, and so looking for each is cheapest."""
+        if len(self._spellings) > _FEW:
+            return True
+        return any(form in text for form in list(self._spellings))
+
+    def _spelling_at(self, text, position):
+        """Return the longest spelling that begins at a position of text, None if none does."""
+        for size in range(_START, 0, -1):
+            for form in self._by_start.get(text[position : position + size], ()):
+                if text.startswith(form, position):
+                    return form
+        return None
 
     def mask_values(self, value):
         """Return a copy of a value with every text in it masked, keys too, and numbers that are a secret.
@@ -65,7 +96,9 @@ class Secrets:
 
     def quote(self, text, limit=300):
         """Return what somebody else wrote, safe to be shown: masked, redacted, printable, on one line, and last of all shortened."""
-        return shorten(printable(redact(self.mask(text)[:LONGEST_QUOTED])), limit)
+        line = " ".join(printable(redact(self.mask(text)[:LONGEST_QUOTED])).split())
+        # Once more: a secret that was broken over lines is whole again now.
+        return shorten(self.mask(line), limit)
 
 
 def _spellings(secret):
@@ -84,7 +117,7 @@ def _in_json(text):
     once |= {re.sub("[<>&']", lambda match: "\\u%04x" % ord(match.group()), form) for form in once}
     once |= {re.sub(r"\\u[0-9a-f]{4}", lambda match: "\\u" + match.group()[2:].upper(), form) for form in once}
     # JSON in JSON.
-    return once | {json.dumps(form)[1:-1] for form in once}
+    return once | {json.dumps(form, ensure_ascii=ascii_only)[1:-1] for form in once for ascii_only in (True, False)}
 
 
 def _in_html(text):

@@ -27,11 +27,11 @@ def desired_from(options):
     check_name(options["name"])
     for key in ("host", "user", "password"):
         if options[key] is not None and (not options[key].strip() or has_control(options[key])):
-            raise InvalidInput("%s is empty, or holds a control character: leave it out to keep what is there." % key)
+            raise InvalidInput("%s is empty, or holds a control character: leave it out to keep what is there." % key, key)
     if options["host"] is not None:
         check_host(options["host"])
     if options["port"] is not None and (isinstance(options["port"], bool) or options["port"] not in PORTS):
-        raise InvalidInput("port is %s: it has to be a number from 1 to 65535." % options["port"])
+        raise InvalidInput("port is %s: it has to be a number from 1 to 65535." % options["port"], "port")
     tags = None if options["tags"] is None else parse_given(options["tags"])
     return DesiredConnection(tags=tags, **{key: options[key] for key in _OPTIONS})
 
@@ -40,14 +40,14 @@ def check_host(host):
     """Raise InvalidInput, with what to write instead, for a host that is neither a host name nor an address."""
     if "@" in host:
         # Not quoted: what stands before the @ may be a password.
-        raise InvalidInput("host holds an @: write the name or address of the server alone, and user and password as options of their own.")
+        raise InvalidInput("host holds an @: write the name or address of the server alone, and user and password as options of their own.", "host")
     if _is_address(host) or _HOST_NAME.fullmatch(host):
         return
     parts = _HOST_AND_MORE.fullmatch(host)
     if parts is None:
-        raise InvalidInput("host is %r: it has to be a host name or an address, without a scheme, a port or a space." % host)
+        raise InvalidInput("host is %r: it has to be a host name or an address, without a scheme, a port or a space." % host, "host")
     instead = "host: %s" % parts["name"].strip("[]") + (" and port: %s" % parts["port"] if parts["port"] else "")
-    raise InvalidInput("host is %r, which is more than a host name or an address: write %s." % (host, instead))
+    raise InvalidInput("host is %r, which is more than a host name or an address: write %s." % (host, instead), "host")
 
 
 def _is_address(text):

@@ -55,5 +55,6 @@ class _Copy:
         return self._secrets.mask_values(value)
 
     def _text(self, text):
-        text = printable(redact(self._secrets.mask(text[: 4 * _LONGEST])))
+        # Masked before it is cut, so that no half of a secret is left.
+        text = printable(redact(self._secrets.mask(text)[: 4 * _LONGEST]))
         return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

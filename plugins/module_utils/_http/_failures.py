@@ -53,6 +53,8 @@ def failure(method, url, exc, timeout, deadline):
     if among(ssl.SSLError) and not among(ssl.SSLEOFError, ssl.SSLZeroReturnError):
         advice = "Check that api_url's port speaks https, and that ca_path holds certificates in PEM form."
         return errors.TlsFailure(method, url, "no TLS connection (%s)" % (reason or "the handshake failed"), advice=advice)
+    if among(requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError):
+        return errors.BadResponse(method, url, "the response is compressed, and cannot be decompressed")
     lost = (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError, ConnectionError)
     if among(*lost, http.client.HTTPException):
         return errors.ConnectionLost(method, url, "the connection was lost before the response was complete%s" % (" (%s)" % reason if reason else ""))

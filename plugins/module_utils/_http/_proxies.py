@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 
 def proxy_secrets():
@@ -17,10 +17,9 @@ def proxy_secrets():
     for name, value in os.environ.items():
         if not name.lower().endswith("_proxy") or "@" not in value:
             continue
-        try:
-            user, _colon, password = urlsplit(value if "//" in value else "//" + value).netloc.rpartition("@")[0].partition(":")
-        except ValueError:
-            continue
+        # By hand, and generously: a password with characters that should have been encoded is one all the same.
+        address = value.partition("//")[2] or value
+        user, _colon, password = address.rpartition("@")[0].partition(":")
         if password:
             pair = "%s:%s" % (unquote(user), unquote(password))
             found += [password, unquote(password), base64.b64encode(pair.encode("utf-8", "surrogateescape")).decode("ascii")]

@@ -101,10 +101,15 @@ class _HttpConnection(_DeadlineConnection, HTTPConnection):
 class _HttpsConnection(_DeadlineConnection, HTTPSConnection):
     def connect(self):
         """As HTTPSConnection has it, with a context that others use too."""
-        self.ssl_context = context_for(self.cert_reqs, self.ca_certs, self.ca_cert_dir)
+        authorities = self.ca_certs, self.ca_cert_dir
+        self.ssl_context = context_for(self.cert_reqs, *authorities)
         # It holds them already; urllib3 would load them once more.
         self.ca_certs = self.ca_cert_dir = None
-        super().connect()
+        try:
+            super().connect()
+        finally:
+            # urllib3 connects again with the same object.
+            self.ca_certs, self.ca_cert_dir = authorities
         self.sock.deadline = self.deadline
 
 

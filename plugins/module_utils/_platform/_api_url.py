@@ -28,7 +28,8 @@ def checked_url(given):
     if has_control(url) or " " in url or "\\" in url:
         raise InvalidInput("api_url is %r, which holds a space, a backslash or a control character. %s" % (given, _ADVICE))
     if "?" in url or "#" in url:
-        raise InvalidInput("api_url is %r: leave out the ? or # and what follows. %s" % (given, _ADVICE))
+        # Not quoted: what follows may be a token.
+        raise InvalidInput("api_url is more than an address: leave out the ? or # and what follows. %s" % _ADVICE)
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname, parts.port

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import time
+
 from .._http._errors import ApiError
 from ._reachability import SINGLE_TRY
 
@@ -13,17 +15,22 @@ from ._reachability import SINGLE_TRY
 class PlatformClient:
     """Sends requests, and lets the whole run know whether something comes back.
 
-    client: the Client of the platform. reachability: its Reachability.
+    client: the Client of the platform. reachability: its Reachability. pace: the Pace of the task's threads,
+    None for a single one. sleep: pauses for so many seconds.
     """
 
-    def __init__(self, client, reachability):
+    def __init__(self, client, reachability, pace=None, sleep=time.sleep):
         self._client = client
         self._reachability = reachability
+        self._pace = pace
+        self._sleep = sleep
         self.json_object = client.json_object
         self.url = client.url
 
     def request(self, method, path, auth, timeout=None, **options):
         """Send one request, as `Client.request` does, and return the Response. Raise an ApiError."""
+        if self._pace is not None and self._pace.left() > 0:
+            self._sleep(self._pace.left())
         problem = self._reachability.problem()
         total = None
         if problem is not None:

@@ -14,15 +14,21 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 #: Seconds: a platform that asks for more with Retry-After is not obeyed beyond this.
 LONGEST_RETRY_AFTER = 60.0
+#: Statuses of a platform that has too much to do.
+BUSY = (429, 503)
 
 
 class Retries:
-    """The retries of one step. count: how many. reachability: the platform's Reachability. sleep: pauses for so many seconds."""
+    """The retries of one step.
 
-    def __init__(self, count, reachability, sleep=time.sleep, jitter=random.random):
+    count: how many. reachability: the platform's Reachability. pace: the Pace of the task's threads, None for a single one. sleep: pauses for so many seconds.
+    """
+
+    def __init__(self, count, reachability, sleep=time.sleep, jitter=random.random, pace=None):
         self._left = count
         self._reachability = reachability
-        self._pause = FIRST_PAUSE
+        self._pace = pace
+        self._next_pause = FIRST_PAUSE
         self._sleep = sleep
         self._jitter = jitter
 
@@ -32,9 +38,11 @@ class Retries:
             self._reachability.note_failed_round(error)
             return False
         self._left -= 1
-        pause = self._pause * (0.5 + self._jitter() / 2)
-        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        pause = self._next_pause * (0.5 + self._jitter() / 2)
+        self._next_pause = min(self._next_pause * 2, LONGEST_PAUSE)
         if error.retry_after is not None:
             pause = min(max(error.retry_after, pause), LONGEST_RETRY_AFTER)
+        if self._pace is not None and error.status in BUSY:
+            self._pace.hold(pause)
         self._sleep(pause)
         return True

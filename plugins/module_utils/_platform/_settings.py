@@ -37,11 +37,17 @@ class Settings:
         """Whether there is a username and password to mint a token from."""
         return self.username is not None
 
+    @property
+    def has_credentials(self):
+        """Whether there is a token, or what to mint one from."""
+        return self.token is not None or self.can_mint
 
-def settings_from(params):
+
+def settings_from(params, credentials_needed=True):
     """Check the access options of a task.
 
-    params: the options of the ``datasentinel.platform.access`` fragment, with their types.
+    params: the options of the ``datasentinel.platform.access`` fragment, with their types. credentials_needed: whether a
+    token, or a username and password, have to be among them.
     Return the Settings and a list of warnings. Raise InvalidInput.
     """
     api_url, warnings = checked_url(params["api_url"])
@@ -58,7 +64,7 @@ def settings_from(params):
         if token is None:
             raise InvalidInput("%s is given without %s: give both (DATASENTINEL_%s)." % (given, missing, missing.upper()))
         username = password = None
-    if token is None and username is None:
+    if token is None and username is None and credentials_needed:
         raise InvalidInput(
             "No access to the platform: give api_token, or api_username and api_password, or set "
             "DATASENTINEL_API_TOKEN, or DATASENTINEL_API_USERNAME and DATASENTINEL_API_PASSWORD."

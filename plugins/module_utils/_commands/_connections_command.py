@@ -1,0 +1,75 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""datasentinel_connections: keep many connections in their desired states. Private to the collection."""
+
+from __future__ import annotations
+
+from .._common._errors import InvalidInput
+from .._platform._settings import settings_from
+from ._command import Command
+from ._connection_command import check_wait_timeout
+from ._items import desired_connections
+from ._many import Entry, in_words, keep_all, summary
+from ._options import CONNECTIONS as OPTIONS
+
+CONCURRENCY = range(1, 65)
+#: Failures that the message names, and warnings that are shown.
+_NAMED = 20
+
+
+def check_concurrency(count):
+    """Raise InvalidInput for a concurrency that is out of bounds."""
+    if count not in CONCURRENCY:
+        raise InvalidInput("concurrency is %s: it has to be a number from %d to %d." % (count, CONCURRENCY[0], CONCURRENCY[-1]), "concurrency")
+
+
+def _run(params, context):
+    settings, warnings = settings_from(params)
+    check_wait_timeout(params["wait_timeout"])
+    check_concurrency(params["concurrency"])
+    if params["connections"] is None:
+        raise InvalidInput("Give connections, or the path of a file as src.", "connections")
+    desired = desired_connections(params["connections"], params["defaults"])
+    context.secrets.add(*(connection.password for connection in desired))
+    wait_timeout = params["wait_timeout"] if params["wait"] else None
+    entries = [Entry(connection.name, settings, connection, wait_timeout=wait_timeout) for connection in desired]
+    return together(keep_all(entries, context, params["concurrency"]), warnings, context.secrets)
+
+
+def together(results, warnings, secrets):
+    """Return the results of many connections as that of one task."""
+    counts = summary(results)
+    failed = [result for result in results if result["failed"]]
+    message = in_words(counts, len(results)) + "."
+    if failed:
+        reasons = [secrets.mask(result["msg"]) for result in failed[:_NAMED]]
+        more = ["and %d more, see results." % (len(failed) - _NAMED)] if len(failed) > _NAMED else []
+        message = " ".join([message, *reasons, *more])
+    one = {
+        "changed": any(result["changed"] for result in results),
+        "msg": message,
+        "summary": counts,
+        "results": [_shown(result, secrets) for result in results],
+        "diff": [
+            {**result["diff"], "before_header": result["name"], "after_header": result["name"]} for result in results if result["changed"] and "diff" in result
+        ],
+        "warnings": warnings + _some([warning for result in results for warning in result.get("warnings", ())]),
+    }
+    return {**one, "failed": True} if failed else one
+
+
+def _some(warnings):
+    """Return as many warnings as a person reads, and how many more there are."""
+    more = len(warnings) - _NAMED
+    return warnings[:_NAMED] + (["and %d more warnings like these." % more] if more > 0 else [])
+
+
+def _shown(result, secrets):
+    """Return a result as it stands among the others: its diff and warnings are the task's."""
+    kept = {key: result[key] for key in ("name", "action", "changed", "failed", "msg", "connection", "error") if key in result}
+    return {**kept, "msg": secrets.mask(kept["msg"])} if "msg" in kept else kept
+
+
+CONNECTIONS = Command("datasentinel_connections", OPTIONS, _run)

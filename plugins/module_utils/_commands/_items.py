@@ -1,0 +1,57 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The items of datasentinel_connections, each checked as the options of datasentinel_connection are. Private to the collection."""
+
+from __future__ import annotations
+
+from .._common._errors import InvalidInput
+from .._connection._from_options import desired_from
+from ._options import ITEM
+
+
+def desired_connections(connections, defaults=None, labels=None, columns=False):
+    """Return the DesiredConnection of each item, in the order given.
+
+    connections: mappings of the options in ITEM. defaults: used where an item does not give an option. labels: how messages
+    call each item, by its number and name where None. columns: whether options are columns, which messages name. Raise InvalidInput for the first that cannot be, naming it.
+    """
+    if not isinstance(connections, list):
+        raise InvalidInput("connections has to be a list of mappings, one for each connection.", "connections")
+    _check_keys(defaults or {}, "defaults")
+    desired, seen = [], {}
+    for number, item in enumerate(connections):
+        label = labels[number] if labels else "connections[%d]%s" % (number, _named(item))
+        try:
+            desired.append(_desired(item, defaults or {}, label))
+        except InvalidInput as exc:
+            text = str(exc)
+            where = "%s, column %s" % (label, exc.option) if columns and exc.option else label
+            raise InvalidInput(text if text.startswith(label) else "%s: %s" % (where, text), exc.option) from None
+        name = desired[-1].name
+        if name in seen:
+            raise InvalidInput("The name %r stands twice, in %s and %s: each connection of the platform has a name of its own." % (name, seen[name], label), "name")
+        seen[name] = label
+    return desired
+
+
+def _desired(item, defaults, label):
+    if not isinstance(item, dict):
+        raise InvalidInput("it has to be a mapping with name and what else describes the connection.")
+    _check_keys(item, label)
+    given = {**{key: value for key, value in defaults.items() if value is not None}, **{key: value for key, value in item.items() if value is not None}}
+    if "name" not in given:
+        raise InvalidInput("it has no name.", "name")
+    return desired_from({name: option.converted(name, given[name]) if name in given else option.default for name, option in ITEM.items()})
+
+
+def _check_keys(mapping, label):
+    unknown = sorted(str(key) for key in mapping if key not in ITEM)
+    if unknown:
+        raise InvalidInput("%s holds %s, which is not known there: it may hold %s." % (label, ", ".join(unknown), ", ".join(ITEM)), unknown[0])
+
+
+def _named(item):
+    name = item.get("name") if isinstance(item, dict) else None
+    return " (%r)" % name if isinstance(name, (str, int)) else ""

@@ -1,0 +1,142 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many connections at once: several threads, each with HTTP connections of its own that it uses again. Private to the collection."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import Optional
+
+from .._connection._desired_connection import DesiredConnection
+from .._platform._pace import Pace
+from .._platform._platform import Platform
+from .._platform._settings import Settings
+from ._keeping import Keeping
+
+#: Every action, in the order of a summary.
+ACTIONS = ("created", "updated", "enabled", "disabled", "deleted", "unchanged", "failed")
+#: Seconds between two lines of progress, and to wait for threads that are to end.
+PROGRESS = 5.0
+GRACE = 2.0
+
+
+@dataclass
+class Entry:
+    """One connection to be kept.
+
+    settings: of its platform. desired: the DesiredConnection. failed: why it is not even tried (a failed result), None if it
+    is. wait_timeout: seconds to wait for it to be connected, None not to wait.
+    """
+
+    name: str
+    settings: Optional[Settings] = None
+    desired: Optional[DesiredConnection] = None
+    failed: Optional[dict] = None
+    wait_timeout: Optional[int] = None
+
+
+def keep_all(entries, context, concurrency):
+    """Keep connections, so many at a time, and return the result of each in the order given.
+
+    entries: of Entry; the longest of their times to wait counts for all of them together. context: the Context.
+    A result is that of datasentinel_connection, with ``name``, ``action`` and ``failed``.
+    """
+    keepings = [None if entry.failed else Keeping(entry.desired, context.check_mode) for entry in entries]
+    todo = [number for number, keeping in enumerate(keepings) if keeping is not None]
+    threads = _Threads(entries, context, concurrency, lambda: _progress(keepings, len(entries)))
+    threads.each(todo, lambda platform, number: keepings[number].reconcile(platform))
+    waiting = [number for number in todo if entries[number].wait_timeout and keepings[number].to_be_connected]
+    if waiting:
+        end = time.monotonic() + max(entries[number].wait_timeout for number in waiting)
+        threads.each(waiting, lambda platform, number: keepings[number].wait(platform, max(end - time.monotonic(), 1.0)))
+    return [_result(entry, keeping, context.secrets) for entry, keeping in zip(entries, keepings)]
+
+
+def summary(results):
+    """Return the number of results for each action."""
+    counts = Counter(result["action"] for result in results)
+    return {action: counts[action] for action in ACTIONS}
+
+
+def in_words(counts, total):
+    """Return a summary as a clause: ``1,250 connections: 3 created, 1 failed``."""
+    parts = ["%s %s" % (format(count, ","), action) for action, count in counts.items() if count]
+    noun = "connection" if total == 1 else "connections"
+    return "%s %s: %s" % (format(total, ","), noun, ", ".join(parts) or "nothing to do")
+
+
+def _result(entry, keeping, secrets):
+    if keeping is None:
+        return {"name": entry.name, "action": "failed", **entry.failed}
+    result = keeping.result(secrets)
+    return {"name": entry.name, "action": keeping.action(), "failed": False, **result}
+
+
+def _progress(keepings, total):
+    """Return a line on how far it is: what is done, in words."""
+    counts = Counter(keeping.action() for keeping in keepings if keeping is not None and keeping.finished)
+    done = sum(counts.values())
+    words = ["%s %s" % (format(counts[action], ","), action) for action in ACTIONS if counts[action]]
+    return "%s of %s connections: %s" % (format(done, ","), format(total, ","), ", ".join(words) or "none done yet")
+
+
+class _Threads:
+    """Runs a step for each of many entries. describe: returns a line of progress."""
+
+    def __init__(self, entries, context, concurrency, describe):
+        self._entries = entries
+        self._context = context
+        self._concurrency = concurrency
+        self._describe = describe
+        self._paces = {}
+        self._stopped = threading.Event()
+
+    def each(self, numbers, step):
+        """Call step(platform, number) for each number, in threads. What interrupts it ends the threads first."""
+        queue = iter(numbers)
+        guard = threading.Lock()
+
+        def work():
+            with contextlib.ExitStack() as stack:
+                platforms = {}
+                while not self._stopped.is_set():
+                    with guard:
+                        number = next(queue, None)
+                    if number is None:
+                        return
+                    step(self._platform(self._entries[number].settings, platforms, stack), number)
+
+        threads = [threading.Thread(target=work, daemon=True) for _number in range(min(self._concurrency, len(numbers)))]
+        for thread in threads:
+            thread.start()
+        try:
+            self._watch(threads)
+        except BaseException:
+            self._stopped.set()
+            end = time.monotonic() + GRACE
+            for thread in threads:
+                thread.join(max(0.0, end - time.monotonic()))
+            self._context.progress("Interrupted. %s." % self._describe())
+            raise
+
+    def _watch(self, threads):
+        next_line = time.monotonic() + PROGRESS
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(max(0.0, min(0.5, next_line - time.monotonic())))
+                if time.monotonic() >= next_line and thread.is_alive():
+                    self._context.progress(self._describe())
+                    next_line += PROGRESS
+
+    def _platform(self, settings, platforms, stack):
+        """Return the thread's Platform for settings."""
+        if settings not in platforms:
+            pace = self._paces.setdefault(settings.api_url, Pace())
+            platforms[settings] = stack.enter_context(Platform(settings, self._context.secrets, self._context.memory, self._context.sleep, pace))
+        return platforms[settings]

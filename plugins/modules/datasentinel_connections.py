@@ -1,0 +1,185 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: datasentinel_connections
+short_description: Keep many PostgreSQL connections of a Datasentinel platform in their desired states
+version_added: 1.0.0
+description:
+  - Does what M(datasentinel.platform.datasentinel_connection) does, for many connections in one task and several at a time.
+  - Everything is checked before anything is sent. One connection that fails leaves the others done; the task fails in the end and
+    names those that failed.
+author:
+  - The datasentinel.platform contributors (!UNKNOWN)
+extends_documentation_fragment:
+  - datasentinel.platform.access
+  - datasentinel.platform.access.attributes
+attributes:
+  diff_mode:
+    support: full
+    details: One diff for each connection that changes. A password that changes is shown as changed, never as a value.
+  idempotent:
+    support: partial
+    details: A platform that masks the passwords it returns lets none be compared, so a password that is given is sent each time.
+options:
+  connections:
+    description:
+      - The connections, each with the options of M(datasentinel.platform.datasentinel_connection) that describe one.
+      - No name may stand twice.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: The identifier of the connection on the platform.
+        type: str
+        required: true
+      state:
+        description: The state, as in M(datasentinel.platform.datasentinel_connection).
+        type: str
+        choices: [present, absent, enabled, disabled]
+        default: present
+      host:
+        description: Address of the PostgreSQL server as the platform reaches it. Needed to create a connection.
+        type: str
+      port:
+        description: Its port.
+        type: int
+      user:
+        description: The PostgreSQL user that the platform logs in as. Needed to create a connection.
+        type: str
+      password:
+        description: The password of O(connections[].user). Needed to create a connection.
+        type: str
+      tags:
+        description: The tags, a mapping or a text like V(application=sales,environment=production).
+        type: raw
+      purge_tags:
+        description: Whether tags that are not given are taken away.
+        type: bool
+        default: true
+      update_password:
+        description: Whether the password of an existing connection is changed where it differs.
+        type: str
+        choices: [always, on_create]
+        default: always
+  src:
+    description:
+      - A file on the control node that holds the connections, instead of O(connections). Its ending tells what it is. It may be vaulted.
+      - C(.csv), a table as a spreadsheet writes it, with commas, semicolons or tabs. The first row names the options, and columns like
+        C(tags.environment) a tag each. An empty cell is not given.
+      - C(.yml), C(.yaml) or C(.json), a list of mappings.
+    type: path
+  defaults:
+    description: Used where a connection does not give an option. It may hold the options of O(connections).
+    type: dict
+  concurrency:
+    description: How many connections are worked on at the same time, from 1 to 64.
+    type: int
+    default: 8
+  wait:
+    description: Whether to wait until the platform reports all of them as connected, those with O(connections[].state=absent) and
+      O(connections[].state=disabled) aside.
+    type: bool
+    default: false
+  wait_timeout:
+    description: Seconds to wait at most, for all of them together.
+    type: int
+    default: 60
+seealso:
+  - module: datasentinel.platform.datasentinel_connection
+"""
+
+EXAMPLES = r"""
+- name: Register the PostgreSQL servers of a spreadsheet
+  datasentinel.platform.datasentinel_connections:
+    api_url: https://platform.example.com
+    api_token: "{{ datasentinel_token }}"
+    src: connections.csv
+    defaults:
+      user: datasentinel
+      password: "{{ datasentinel_password }}"
+
+# This task finds the platform and the credentials in the environment.
+- name: Keep a list of connections
+  datasentinel.platform.datasentinel_connections:
+    connections:
+      - name: sales-production
+        host: pg-sales-1734.example.com
+        port: 9342
+        tags: {application: sales, environment: production}
+      - name: billing-production
+        host: pg-billing-1201.example.com
+      - name: gone
+        state: absent
+    defaults:
+      user: datasentinel
+      password: "{{ datasentinel_password }}"
+"""
+
+RETURN = r"""
+results:
+  description: One result for each connection, in the order given.
+  type: list
+  elements: dict
+  returned: always, unless something was refused before anything was sent
+  contains:
+    name:
+      description: The name of the connection.
+      type: str
+      sample: sales-production
+    action:
+      description: What was done, or in check mode would be. One of C(created), C(updated), C(enabled), C(disabled), C(deleted), C(unchanged), C(failed).
+      type: str
+      sample: created
+    changed:
+      description: Whether something was changed, or may have been.
+      type: bool
+      sample: true
+    failed:
+      description: Whether it failed.
+      type: bool
+      sample: false
+    msg:
+      description: The platform's message on what was written; on failure, what went wrong and what to do.
+      type: str
+      sample: Connection created and connected!
+    connection:
+      description: The connection, as M(datasentinel.platform.datasentinel_connection) returns it.
+      type: dict
+    error:
+      description: The request that failed, as M(datasentinel.platform.datasentinel_connection) returns it.
+      type: dict
+summary:
+  description: The number of connections for each action.
+  type: dict
+  returned: with results
+  sample: {created: 3, updated: 0, enabled: 0, disabled: 0, deleted: 0, unchanged: 996, failed: 1}
+diff:
+  description: What changes of each connection that does, by name.
+  type: list
+  elements: dict
+  returned: with results
+msg:
+  description: The counts in a sentence, and on failure which connections failed and why.
+  type: str
+  returned: always
+  sample: "1,000 connections: 3 created, 996 unchanged, 1 failed."
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.datasentinel.platform.plugins.module_utils import _module_runner
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._connections_command import CONNECTIONS
+
+
+def main():
+    """Runs the module where the task is delegated to; otherwise the action plugin of the same name does the work."""
+    _module_runner.run(AnsibleModule(argument_spec=CONNECTIONS.argument_spec, supports_check_mode=True), CONNECTIONS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files with connections: CSV as a spreadsheet writes it, YAML, JSON. Private to the collection."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+
+import yaml
+
+from ..module_utils._commands._options import ITEM
+from ..module_utils._common._errors import InvalidInput
+
+_TAG = "tags."
+_DELIMITERS = ",;\t"
+
+
+def connections_in(path, content):
+    """Return the connections in a file, how messages call each of them (two lists), and whether options are columns.
+
+    path: of the file, whose ending tells what it is. content: its bytes. Raise InvalidInput, naming file, line and column.
+    """
+    ending = os.path.splitext(path)[1].lower()
+    readers = {".csv": _from_csv, ".yml": _from_yaml, ".yaml": _from_yaml, ".json": _from_json}
+    if ending not in readers:
+        raise InvalidInput("%s is no .csv, .yml, .yaml or .json file." % path, "src")
+    connections, labels = readers[ending](os.path.basename(path), _decoded(path, content))
+    return connections, labels, ending == ".csv"
+
+
+def _decoded(path, content):
+    for encoding in ("utf-8-sig", "utf-16") if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError as exc:
+            line = content[: exc.start].count(b"\n") + 1
+    raise InvalidInput("%s, line %d, holds characters that are not UTF-8: save it as UTF-8 (in a spreadsheet: CSV UTF-8)." % (path, line), "src")
+
+
+def _from_csv(name, text):
+    header = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    connections, labels, columns = [], [], None
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if not any(cells):
+                continue
+            if columns is None:
+                columns = _columns(name, reader.line_num, cells)
+                continue
+            label = "%s, line %d" % (name, reader.line_num)
+            if any(cells[len(columns) :]):
+                raise InvalidInput("%s, has %d cells where the header has %d columns." % (label, len(cells), len(columns)), "src")
+            connections.append(_connection(columns, cells))
+            labels.append(label)
+    except csv.Error as exc:
+        raise InvalidInput("%s, line %d, cannot be read: %s." % (name, reader.line_num, exc), "src") from None
+    if columns is None:
+        raise InvalidInput("%s is empty: its first row has to name the columns: %s." % (name, ", ".join(ITEM)), "src")
+    return connections, labels
+
+
+def _columns(name, line, cells):
+    columns = [cell if cell.lower().startswith(_TAG) else cell.lower() for cell in cells]
+    for number, column in enumerate(columns, start=1):
+        where = "%s, line %d, column %d" % (name, line, number)
+        if column not in ITEM and not (column.lower().startswith(_TAG) and len(column) > len(_TAG)):
+            raise InvalidInput("%s: %r is no column: it may be %s or tags.<key>." % (where, cells[number - 1], ", ".join(ITEM)), "src")
+        if columns.index(column) != number - 1:
+            raise InvalidInput("%s: the column %r is there twice." % (where, column), "src")
+    if "name" not in columns:
+        raise InvalidInput("%s, line %d: there is no column name." % (name, line), "src")
+    return columns
+
+
+def _connection(columns, cells):
+    """Return the options in a row; an empty cell is not given. Tags of their own columns are laid over those of the column tags."""
+    given = {column: cell for column, cell in zip(columns, cells) if cell}
+    options = {column: cell for column, cell in given.items() if not column.lower().startswith(_TAG)}
+    tags = {column[len(_TAG) :]: cell for column, cell in given.items() if column.lower().startswith(_TAG)}
+    if tags and "tags" in options:
+        # As text, whose form is checked with everything else.
+        tags = {**dict(part.partition("=")[::2] for part in options["tags"].split(",")), **tags}
+    return {**options, "tags": tags} if tags else options
+
+
+def _from_yaml(name, text):
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as exc:
+        mark = getattr(exc, "problem_mark", None)
+        where = ", line %d, column %d" % (mark.line + 1, mark.column + 1) if mark else ""
+        raise InvalidInput("%s%s, is not YAML: %s." % (name, where, getattr(exc, "problem", None) or "it cannot be read"), "src") from None
+    return _listed(name, content)
+
+
+def _from_json(name, text):
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as exc:
+        where = ", line %d, column %d" % (exc.lineno, exc.colno) if isinstance(exc, json.JSONDecodeError) else ""
+        raise InvalidInput("%s%s, is not JSON: %s." % (name, where, getattr(exc, "msg", "it cannot be read")), "src") from None
+    return _listed(name, content)
+
+
+def _listed(name, content):
+    if isinstance(content, dict) and list(content) == ["connections"]:
+        content = content["connections"]
+    if not isinstance(content, list):
+        raise InvalidInput("%s has to hold a list of connections." % name, "src")
+    labels = ["%s, connection %d%s" % (name, number, _named(item)) for number, item in enumerate(content, start=1)]
+    return content, labels
+
+
+def _named(item):
+    return " (%r)" % item["name"] if isinstance(item, dict) and isinstance(item.get("name"), (str, int)) else ""

@@ -1,0 +1,41 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether the platform is there and lets one in: datasentinel_platform_info and the playbook ping."""
+
+from __future__ import annotations
+
+import pytest
+from support.playbook import Ansible, access_by_password, task
+
+INFO = "datasentinel.platform.datasentinel_platform_info"
+NONE = {"DATASENTINEL_API_USERNAME": "", "DATASENTINEL_API_PASSWORD": ""}
+
+
+@pytest.fixture
+def ansible(tmp_path, platform):
+    """ansible-playbook, with a user and password in its environment."""
+    return Ansible(tmp_path, access_by_password(platform))
+
+
+@pytest.mark.parametrize(
+    "environment, access, words",
+    [
+        ({}, "granted", "and lets you manage connections."),
+        ({"DATASENTINEL_API_PASSWORD": "wrong"}, "refused", "The platform refused api_username and api_password"),
+        ({"DATASENTINEL_API_USERNAME": "viewer"}, "forbidden", "needs the data admin profile and the admin privilege"),
+        (NONE, "not tried", "no credentials were given: set DATASENTINEL_API_TOKEN"),
+    ],
+)
+def test_access(ansible, platform, runner, environment, access, words):
+    result = ansible.tasks(task("read", runner, INFO), environment=environment).succeeded()["read"]
+    assert (result["access"], result["version"], result["status"], result["changed"]) == (access, "v2.0.0", "OK", False)
+    outcome = ansible.run("datasentinel.platform.ping", environment=environment)
+    assert (outcome.returncode == 0) is (access == "granted")
+    assert words in " ".join(outcome.output.replace("\\n", " ").split()) and f"{platform.url} is there (version v2.0.0)" in outcome.output
+
+
+def test_a_platform_that_is_not_there_fails(ansible):
+    outcome = ansible.run("datasentinel.platform.ping", environment={"DATASENTINEL_API_URL": "http://127.0.0.1:9", "DATASENTINEL_API_RETRIES": "0"})
+    assert outcome.returncode != 0 and "no connection to 127.0.0.1:9" in outcome.output
