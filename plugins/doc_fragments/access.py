@@ -13,59 +13,69 @@ options:
   api_url:
     description:
       - Address of the Datasentinel platform, for example V(https://platform.example.com).
-        A path prefix and a trailing slash are allowed.
-      - Over plain V(http) beyond the loopback addresses the task warns, since anybody on the way can read along.
+        A path prefix, a trailing slash and V(/ds-api) at the end are allowed.
+        A URL with a user and password, a query or a fragment (V(@), V(?) or V(#)) is refused.
+      - Plain V(http) beyond the loopback addresses draws a warning, since anybody on the way can read along.
       - If it is not set, the environment variable E(DATASENTINEL_API_URL) is used.
     type: str
     required: true
   api_token:
     description:
-      - A ready access token. It wins over O(api_username) and O(api_password).
-      - Tokens live 24 hours. M(datasentinel.platform.datasentinel_token) mints one for a play.
+      - A ready access token. It takes precedence over O(api_username) and O(api_password).
+        If the platform refuses it and they are given too, a new token is minted from them.
+      - Tokens live 24 hours.
       - If it is not set, the environment variable E(DATASENTINEL_API_TOKEN) is used.
     type: str
   api_username:
     description:
       - A platform user with the I(data admin) profile and the I(admin) privilege.
-      - With O(api_password), a token is minted for this task, and once more if the platform refuses a token in between.
+      - With O(api_password), one access token is minted for the whole run, and shared by all tasks with the same platform, user and
+        password. If the platform refuses the token in between, it is renewed once.
       - If it is not set, the environment variable E(DATASENTINEL_API_USERNAME) is used.
     type: str
   api_password:
     description:
-      - The password of O(api_username).
+      - The password of O(api_username). If the platform refuses it, it is not sent again in the same run.
       - If it is not set, the environment variable E(DATASENTINEL_API_PASSWORD) is used.
     type: str
   validate_certs:
     description:
-      - Whether the platform's TLS certificate is verified. Turn it off for a test at most, and rather give O(ca_path).
+      - Whether to verify the platform's TLS certificate. V(false) draws a warning. For a private certificate authority, set O(ca_path) instead.
       - If it is not set, the environment variable E(DATASENTINEL_VALIDATE_CERTS) is used.
     type: bool
     default: true
   ca_path:
     description:
-      - A file with the certificates, in PEM form, of the certificate authorities to trust instead of the system's.
-      - It is looked for where the task runs, which is the control node if the task is not delegated.
-      - If it is not set, the environment variable E(DATASENTINEL_CA_PATH) is used.
+      - A file with the certificates, in PEM form, of the certificate authorities to trust instead of the default ones.
+      - It is a file on the machine where the task runs, which is the control node if the task is not delegated.
+      - If it is not set, the environment variable E(DATASENTINEL_CA_PATH) of that machine is used.
     type: path
   api_timeout:
     description:
       - Seconds that one request may wait for the platform, more than 0.
-        An answer that drips in is given up after twice that time.
+        A request takes at most twice that time in all, and making a connection at most 10 seconds.
+      - If it is not set, the environment variable E(DATASENTINEL_API_TIMEOUT) is used.
     type: float
     default: 30.0
   api_retries:
     description:
-      - How many further retries follow a transient failure
+      - How many retries follow a transient failure
         (no connection, connection lost, timeout, status 429, 502, 503 or 504), with growing pauses.
       - A write is never repeated blindly. The connection is read again, and the decision made anew.
+      - Once a task has used up its retries because nothing came back from the platform, the other tasks of the run make a single try of at most
+        5 seconds each, until one of them gets a response.
+      - If it is not set, the environment variable E(DATASENTINEL_API_RETRIES) is used.
     type: int
     default: 3
 requirements:
   - requests (where the task runs, which is the control node if the task is not delegated)
 notes:
   - Runs in the control node's own process (in AWX, in the execution environment), whatever the play's hosts, C(become)
-    or interpreter. Delegated to another host, it runs there as an ordinary module.
-  - Proxies are taken from the usual environment variables E(HTTPS_PROXY) and E(NO_PROXY).
+    or interpreter.
+  - Delegated to another host, it runs there as an ordinary module. The environment variables named with the options are read on the control
+    node and handed to it, except for E(DATASENTINEL_CA_PATH). Each delegated task mints a token of its own. To use one for all of them, mint it
+    with M(datasentinel.platform.datasentinel_token) and set O(api_token).
+  - Proxies are taken from the usual environment variables E(HTTPS_PROXY) and E(NO_PROXY) where the task runs.
     The C(environment) keyword works for them, and for the variables named with the options.
 """
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: datasentinel_connection
-short_description: Keep a PostgreSQL connection of a Datasentinel platform as wanted
+short_description: Manage a PostgreSQL connection of a Datasentinel platform
 version_added: 1.0.0
 description:
-  - Creates, changes, enables, disables and deletes the connections through which a Datasentinel platform watches
+  - Creates, updates, enables, disables and deletes the connections through which a Datasentinel platform monitors
     PostgreSQL servers without an agent.
-  - Reads first, changes only what differs, and confirms every change by reading again.
+  - Reads first, changes only what differs, and confirms every change by reading again. That is one request where there is nothing to do, and
+    three for most changes.
+  - Options that are not given leave what they describe unchanged.
 author:
   - The datasentinel.platform contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -22,6 +24,11 @@ attributes:
   diff_mode:
     support: full
     details: A password that changes is shown as changed, never as a value.
+  idempotent:
+    support: partial
+    details:
+      - Some platforms do not return the password, or return a mask in its place. There, O(password) cannot be compared, so every run sends
+        it and reports a change, unless O(update_password=on_create).
 options:
   name:
     description:
@@ -32,18 +39,21 @@ options:
     required: true
   state:
     description:
-      - V(present), the connection exists with the attributes given. Whether it is enabled is left alone.
-      - V(enabled) and V(disabled), it also is so. Disabled, the platform pauses its monitoring.
-      - V(absent), it is gone.
-      - Attributes that are not given are left as they are.
+      - V(present) creates the connection, or updates the options that are given. Whether it is enabled is left unchanged.
+      - V(enabled) and V(disabled) also switch its monitoring on or off. If the connection does not exist and O(host), O(user) and O(password)
+        are not given, that is an error.
+      - V(absent) deletes the connection.
+      - With V(present) and V(enabled), a warning follows if the platform cannot connect to the server.
     type: str
     choices: [present, absent, enabled, disabled]
     default: present
   host:
-    description: Address of the PostgreSQL server as the platform reaches it. Needed to create a connection.
+    description:
+      - Host name or IP address of the PostgreSQL server, as the platform reaches it. Needed to create a connection.
+      - A scheme, a port, a path or a space in it is refused.
     type: str
   port:
-    description: Port of the PostgreSQL server, from 1 to 65535. Where it is not given, a new connection gets 5432 and an existing one keeps its port.
+    description: Port of the PostgreSQL server, from 1 to 65535. If it is not given, a new connection gets 5432 and an existing one keeps its port.
     type: int
   user:
     description: The PostgreSQL user that the platform logs in as, by convention V(datasentinel). Needed to create a connection.
@@ -53,20 +63,25 @@ options:
     type: str
   tags:
     description:
-      - The tags of the connection, a mapping of text to text, numbers or booleans, or a text like V(application=sales,environment=production).
-      - V({}) and an empty text take all tags away. Where it is not given, tags are left as they are.
+      - The tags of the connection, a mapping whose values are strings, numbers or booleans, or a string like
+        V(application=sales,environment=production).
+      - V({}) and an empty string remove all tags. If it is not given, tags are left unchanged.
       - Keys and values cannot hold a comma, an equals sign or a control character. Spaces around them do not count.
-      - Access on the platform may be ruled by tags, so they decide who sees a server.
+      - The tags V(pg_instance), V(pg_version), V(server) and V(database) are set by the platform itself. They are neither compared nor removed,
+        and a warning follows if they are given here.
+      - The platform can grant access by tags, so they decide who sees a server.
     type: raw
   purge_tags:
-    description: Whether tags that are not in O(tags) are taken away. If V(false), the given tags are added to those there.
+    description:
+      - Whether to remove the tags that are not in O(tags). If V(false), the given tags are added to those of the connection.
+      - It has no effect if O(tags) is not given.
     type: bool
     default: true
   update_password:
     description:
-      - V(always), the password is compared with the one that the platform returns, and changed if it differs.
-        Where the platform returns none or a mask, it is sent each time and the task is changed each time.
-      - V(on_create), the password is set when the connection is created, and left alone from then on.
+      - V(always) compares the password with the one that the platform returns, and updates it if it differs.
+        If the platform returns none or a mask, the password is sent in every run, and every run reports a change.
+      - V(on_create) sets the password when the connection is created, and never updates it.
     type: str
     choices: [always, on_create]
     default: always
@@ -77,14 +92,14 @@ options:
     type: bool
     default: false
   wait_timeout:
-    description: Seconds to wait at most, 1 or more. When they are over, the task fails and names host, port and user.
+    description: Seconds to wait at most, 1 or more. After that, the task fails with host, port and user in its message.
     type: int
     default: 60
 seealso:
   - module: datasentinel.platform.datasentinel_connection_info
   - module: datasentinel.platform.datasentinel_token
   - name: Connection API
-    description: The page of the vendor's manual on the API that this module speaks.
+    description: The page of the vendor's manual on the API that this module uses.
     link: https://docs.datasentinel.io/manual/implementation/platform-usage/api/connection-api
 """
 
@@ -105,19 +120,19 @@ EXAMPLES = r"""
 # The tasks below find the platform and the credentials in the environment:
 # DATASENTINEL_API_URL, and DATASENTINEL_API_TOKEN or DATASENTINEL_API_USERNAME and DATASENTINEL_API_PASSWORD.
 
-- name: Pause monitoring for a maintenance window
+- name: Disable monitoring
   datasentinel.platform.datasentinel_connection:
     name: sales-production
     state: disabled
 
-- name: Resume it, and wait until the platform is connected again
+- name: Enable it, and wait until the platform is connected again
   datasentinel.platform.datasentinel_connection:
     name: sales-production
     state: enabled
     wait: true
     wait_timeout: 120
 
-- name: Add a tag to those there
+- name: Add a tag, and keep the others
   datasentinel.platform.datasentinel_connection:
     name: sales-production
     tags:
@@ -133,9 +148,9 @@ EXAMPLES = r"""
 RETURN = r"""
 connection:
   description:
-    - The connection as it is after the task; in check mode, as it would be.
-    - Names are in snake_case, tags are a mapping, and the password is left out.
-    - Further fields that the platform shows are passed on, for example RV(connection.collection_rate).
+    - The connection as it is after the task. In check mode, as it would be.
+    - Names of fields are in snake_case, tags are a mapping, and the password is left out.
+    - Other fields of the platform are included, for example RV(connection.collection_rate), unless their names look like those of secrets.
   type: dict
   returned: when the connection exists after the task
   contains:
@@ -156,7 +171,7 @@ connection:
       type: str
       sample: datasentinel
     tags:
-      description: The tags.
+      description: The tags, those that the platform sets itself included.
       type: dict
       sample: {application: sales, environment: production}
     enabled:
@@ -172,22 +187,22 @@ connection:
       type: str
       sample: low
 diff:
-  description: What the task sets of the connection, before and after. A password that changes is shown as changed, never as a value.
+  description: The fields that a task can set, before and after. A password that changes is shown as changed, never as a value.
   type: dict
-  returned: success, and failure after a change
+  returned: on success, and on failure after a change
   contains:
     before:
-      description: The connection before; empty if there was none.
+      description: The connection before. Empty if it did not exist.
       type: dict
       sample: {name: sales-production, host: pg-sales-1734.example.com, port: 5432, user: datasentinel, tags: {}, enabled: true}
     after:
-      description: The connection after; empty if there is none.
+      description: The connection after. Empty if it does not exist.
       type: dict
       sample: {name: sales-production, host: pg-sales-1734.example.com, port: 9342, user: datasentinel, tags: {}, enabled: true}
 msg:
-  description: The platform's own sentence on what was written; on failure, what went wrong and what to do.
+  description: The platform's own message about what was written. On failure, what went wrong and what to do.
   type: str
-  returned: when something was written, and on failure
+  returned: when something was written and the platform sent a message, and on failure
   sample: Connection created and connected!
 error:
   description: The request that failed.
@@ -203,11 +218,11 @@ error:
       type: str
       sample: https://platform.example.com/ds-api/pool/pg-instances/sales-production
     status:
-      description: The HTTP status, if there was an answer.
+      description: The HTTP status, if there was a response.
       type: int
       sample: 500
     detail:
-      description: What the platform said.
+      description: The platform's message, if there was one, shortened and without secrets.
       type: str
       sample: internal error
 """

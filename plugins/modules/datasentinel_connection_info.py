@@ -11,7 +11,7 @@ short_description: Read PostgreSQL connections of a Datasentinel platform
 version_added: 1.0.0
 description:
   - Reads connections by name, and changes nothing.
-  - The platform has no documented call that lists all connections, so names are needed.
+  - Names are required, since the platform has no documented call that lists all connections.
 author:
   - The datasentinel.platform contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -21,7 +21,7 @@ options:
   name:
     description:
       - The name of a connection, or a list of names.
-      - A text is one name, also if it holds a comma.
+      - A string is one name, even if it holds a comma.
     type: raw
     required: true
 seealso:
@@ -36,10 +36,10 @@ EXAMPLES = r"""
     name: sales-production
   register: sales
 
-- name: Stop if it is not connected
+- name: Fail if it does not exist or is not connected
   ansible.builtin.assert:
     that:
-      - sales.connections | length == 1
+      - sales.missing == []
       - sales.connections[0].connected
 
 # This task finds the platform and the credentials in the environment.
@@ -53,9 +53,9 @@ EXAMPLES = r"""
 RETURN = r"""
 connections:
   description:
-    - The connections that exist, in the order asked for.
-    - Names are in snake_case, tags are a mapping, and the password is left out.
-    - Further fields that the platform shows are passed on.
+    - The connections that exist, in the order of the names.
+    - Names of fields are in snake_case, tags are a mapping, and the password is left out.
+    - Other fields of the platform are included, unless their names look like those of secrets.
   type: list
   elements: dict
   returned: success
@@ -77,7 +77,7 @@ connections:
       type: str
       sample: datasentinel
     tags:
-      description: The tags.
+      description: The tags, those that the platform sets itself included.
       type: dict
       sample: {application: sales, environment: production}
     enabled:
@@ -88,6 +88,12 @@ connections:
       description: Whether the platform is connected to the server.
       type: bool
       sample: true
+missing:
+  description: The names for which there is no connection, in the order of the names.
+  type: list
+  elements: str
+  returned: success
+  sample: [sales-staging]
 error:
   description: The request that failed.
   type: dict
@@ -102,11 +108,11 @@ error:
       type: str
       sample: https://platform.example.com/ds-api/pool/pg-instances/sales-production
     status:
-      description: The HTTP status, if there was an answer.
+      description: The HTTP status, if there was a response.
       type: int
       sample: 500
     detail:
-      description: What the platform said.
+      description: The platform's message, if there was one, shortened and without secrets.
       type: str
       sample: internal error
 """

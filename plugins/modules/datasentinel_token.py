@@ -7,30 +7,38 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: datasentinel_token
-short_description: Mint an access token of a Datasentinel platform
+short_description: Return an access token of a Datasentinel platform
 version_added: 1.0.0
 description:
-  - Mints an access token from O(api_username) and O(api_password), once for a play, for the other modules to use as their O(api_token).
-  - It never reports a change, and it also mints in check mode, since the tasks that follow need the token there too.
-  - Where only O(api_token) is given, that token is returned and nothing is sent.
+  - Returns the access token of the run, for tasks that need it as a value, for example those of M(ansible.builtin.uri). The other modules of the
+    collection do not need it, unless they are delegated to another host.
+  - The token is minted from O(api_username) and O(api_password), unless an earlier task of the run has minted one for them.
+    They are used before O(api_token) here. If only O(api_token) is given, that token is returned and nothing is sent.
+  - Never reports a change. In check mode it does the same, since later tasks need the token there too.
 author:
   - The datasentinel.platform contributors (!UNKNOWN)
 extends_documentation_fragment:
   - datasentinel.platform.access
   - datasentinel.platform.access.attributes
+attributes:
+  async:
+    support: none
+    details: Ansible would keep the token in a file, and print it.
 notes:
-  - The result can be registered, but is not printed, even without C(no_log), unless the task runs under C(debug) of your own.
-  - Delegated to another host, the token is in what the module prints for Ansible, which Ansible shows with E(ANSIBLE_DEBUG).
+  - The result can be registered. It is not printed, even without C(no_log), but a C(debug) task that you write prints what you register.
+  - Delegated to another host, a token that is minted there is in the output of the module, which Ansible prints with E(ANSIBLE_DEBUG).
 seealso:
   - module: datasentinel.platform.datasentinel_connection
 """
 
 EXAMPLES = r"""
-- name: Mint one token for the play
+# Where the platform can be reached from another host only:
+- name: Mint one token for all tasks that are delegated to that host
   datasentinel.platform.datasentinel_token:
     api_url: https://platform.example.com
     api_username: automation
     api_password: "{{ datasentinel_api_password }}"
+  delegate_to: bastion
   run_once: true
   register: minted
 
@@ -42,18 +50,19 @@ EXAMPLES = r"""
     host: pg-sales-1734.example.com
     user: datasentinel
     password: "{{ datasentinel_password }}"
+  delegate_to: bastion
 """
 
 RETURN = r"""
 token:
-  description: The access token. The task's output does not show it.
+  description: The access token. It is not in the task's output.
   type: str
   returned: success
   sample: eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3NjQwMDAwMDB9.c2lnbmF0dXJl
 expires_at:
   description:
-    - When it ends, ISO 8601 in UTC. It comes from the token itself where that is a JWT, and is 24 hours from now otherwise.
-    - V(null) for a token that was given as O(api_token) and is no JWT.
+    - When the token expires, in ISO 8601 and UTC. It is read from the token if that is a JWT, and 24 hours from now otherwise.
+    - V(null) for a token that was given as O(api_token) and is not a JWT.
   type: str
   returned: success
   sample: "2026-11-24T08:00:00Z"
@@ -63,7 +72,7 @@ api_url:
   returned: success
   sample: https://platform.example.com
 api_username:
-  description: The user that it was minted for.
+  description: The user for whom it was minted. V(null) for a token that was given as O(api_token).
   type: str
   returned: success
   sample: automation
@@ -81,13 +90,13 @@ error:
       type: str
       sample: https://platform.example.com/ds-api/user-token
     status:
-      description: The HTTP status, if there was an answer.
+      description: The HTTP status, if there was a response.
       type: int
       sample: 401
     detail:
-      description: What the platform said.
+      description: The address to which a redirect leads. Nothing else of a response is quoted, since it may hold a token.
       type: str
-      sample: bad credentials
+      sample: https://login.example.com/
 """
 
 from ansible.module_utils.basic import AnsibleModule

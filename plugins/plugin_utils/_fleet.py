@@ -20,7 +20,7 @@ from ..module_utils._commands._options import ACCESS, CONNECTION, CONNECTIONS, s
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._connection._from_options import desired_from
 from ..module_utils._platform._settings import settings_from
-from ._host_connections import Item, combined, items_of
+from ._host_connections import TO_WRITE, Item, combined, items_of
 from ._role_variables import EXTRA_TAGS, INSTANCES, OPERATION, RoleVariables
 
 #: The task variable by which a task asks for it.
@@ -77,7 +77,7 @@ class Fleet:
         try:
             variables = {**self._task_vars["hostvars"].raw_get(host), **self._play_vars, **self._extra_vars}
             role = RoleVariables(CONNECTION, variables, _HostTemplar(self._loader, {**variables, "hostvars": self._task_vars["hostvars"]}))
-            options = {**{name: value for name, value in self._options.items() if name in ACCESS}, **role.options()}
+            options = {**{name: value for name, value in self._options.items() if name in ACCESS}, **role.options(without=() if self._operation == "register" else TO_WRITE)}
             instances = role.value(INSTANCES)
             for mapping in (options, *(item for item in instances or () if isinstance(item, dict))):
                 secrets.add(*secret_values(CONNECTION, mapping))

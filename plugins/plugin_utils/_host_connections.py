@@ -24,11 +24,10 @@ OPERATIONS = {
     "enable": _ENABLE,
     # For a maintenance window: as disable, and then enable for what was paused in the same run.
     "pause": _DISABLE,
-    "resume": _ENABLE,
+    "resume": {**_ENABLE, "disabled": "enabled"},
 }
-#: What an operation other than register needs of a connection, besides the access to the platform.
-_TO_SWITCH = ("name", "wait", "wait_timeout")
-_TO_WRITE = ("host", "port", "user", "password", "tags", "purge_tags", "update_password", "state", *_TO_SWITCH)
+#: The options that register alone needs.
+TO_WRITE = ("host", "port", "user", "password", "tags", "purge_tags", "update_password")
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ def _to_switch(options, operation):
     if state is None:
         return Item(options["name"], options, "Connection %r: left alone, since the inventory wants it %s." % (options["name"], desired))
     # Nothing but name and state: no field is compared or written.
-    kept = {key: value for key, value in options.items() if key in _TO_SWITCH or key not in _TO_WRITE}
+    kept = {key: value for key, value in options.items() if key not in TO_WRITE and key != "state"}
     return Item(options["name"], {**kept, "state": state})
 
 

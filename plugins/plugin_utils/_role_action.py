@@ -12,7 +12,7 @@ from ..module_utils._commands._options import secret_values
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._platform._api_url import checked_url
 from ._action_base import CommandAction
-from ._host_connections import Item, combined, items_of
+from ._host_connections import TO_WRITE, Item, combined, items_of
 from ._plain import plain
 from ._role_variables import EXTRA_TAGS, FROM_ROLE, INSTANCES, OPERATION, PREFIX, RoleVariables
 from ._run import MEMORY, PAUSES
@@ -26,13 +26,13 @@ class RoleAction(CommandAction):
         if not task_vars.get(FROM_ROLE):
             return super().perform(secrets, task_vars)
         variables = RoleVariables(self.command.options, task_vars, self._templar)
-        host = variables.options()
+        operation = variables.value(OPERATION) or "register"
+        host = variables.options(without=() if operation == "register" else TO_WRITE)
         # module_defaults have a say in what the role's variables leave open.
         host = {**{key: value for key, value in plain(self._task.args).items() if key != "name"}, **host}
         instances = variables.value(INSTANCES)
         for options in (host, *(item for item in instances or () if isinstance(item, dict))):
             secrets.add(*secret_values(self.command.options, options))
-        operation = variables.value(OPERATION) or "register"
         items = items_of(host, instances, operation, variables.value(EXTRA_TAGS))
         owner = task_vars.get("inventory_hostname")
         self._claim_names(items, owner)

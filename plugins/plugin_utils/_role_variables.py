@@ -41,18 +41,19 @@ class RoleVariables:
         self._task_vars = task_vars
         self._templar = templar
 
-    def options(self):
+    def options(self, without=()):
         """Return the options that the host's connections have in common (dict of plain data), the role's defaults among them.
 
-        Empty text is "not given", as a survey leaves it. Raise InvalidInput, naming the variable.
+        without: options that are not needed, so that nothing about them can be wrong. Empty text is "not given", as a survey
+        leaves it. Raise InvalidInput, naming the variable.
         """
-        values = self._values([PREFIX + name for name in self._table] + ["ansible_host", _MONITORING_PASSWORD])
+        others = {"host": "ansible_host", "password": _MONITORING_PASSWORD}
+        names = [PREFIX + name for name in self._table if name not in without]
+        values = self._values(names + [variable for name, variable in others.items() if name not in without])
         host = self._task_vars.get("inventory_hostname")
-        given = {"name": host, "host": values.pop("ansible_host", host), **DEFAULTS}
-        if _MONITORING_PASSWORD in values:
-            given["password"] = values.pop(_MONITORING_PASSWORD)
-        given.update({name[len(PREFIX) :]: value for name, value in values.items()})
-        return given
+        defaults = {"name": host, "host": host, **DEFAULTS, **{name: values.pop(variable) for name, variable in others.items() if variable in values}}
+        given = {**defaults, **{name[len(PREFIX) :]: value for name, value in values.items()}}
+        return {name: value for name, value in given.items() if name not in without}
 
     def value(self, name):
         """Return another variable of the role, without its prefix, as plain data; None if it is not given."""

@@ -11,7 +11,7 @@ import signal
 
 import pytest
 import yaml
-from support.playbook import Ansible, access_by_password
+from support.playbook import Ansible, access_by_password, stop, wait_for
 
 TASK = "Keep the connections of the host up to date"
 CONNECTION = {"host": "127.0.0.1", "port": 1, "user": "datasentinel", "password": "s3cret"}
@@ -80,18 +80,18 @@ def test_a_host_that_cannot_be_paused_is_not_worked_on(ansible, maintenance, pla
     assert "The monitoring of unknown could not be paused, so no work was done." in " ".join(outcome.output.split())
 
 
-def test_an_interrupted_run_says_what_it_leaves_paused(ansible, maintenance, platform, enabled):
-    arguments, more = maintenance([{"name": "work", "ansible.builtin.wait_for": {"timeout": 60}}], {"pg1": {}})
+def test_an_interrupted_run_says_what_it_leaves_paused(ansible, maintenance, platform, enabled, tmp_path):
+    arguments, more = maintenance([{"name": "work", "ansible.builtin.command": {"cmd": f"sh -c 'touch {tmp_path}/begun; exec sleep 60'"}}], {"pg1": {}})
     process = ansible.start(*arguments, **more)
-    output = ""
-    for line in process.stdout:
-        output += line
-        if line.startswith("TASK [work]"):
-            os.kill(process.pid, signal.SIGINT)
-    assert process.wait(30) != 0
-    printed = " ".join(output.split())
+    try:
+        assert wait_for((tmp_path / "begun").exists, seconds=30)
+        # More than once, as an impatient person does: Ansible may be in the middle of something that heeds no signal.
+        assert wait_for(lambda: os.killpg(process.pid, signal.SIGINT) or process.poll() is not None, seconds=30, pause=1)
+        printed = " ".join(process.stdout.read().split())
+    finally:
+        stop(process)
+    assert process.returncode != 0 and enabled()["pg1"] is False
     assert "This run leaves the monitoring of these connections paused: pg1. Resume it with: ansible-playbook datasentinel.platform.enable" in printed
-    assert enabled()["pg1"] is False
 
 
 @pytest.mark.parametrize(

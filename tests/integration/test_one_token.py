@@ -10,12 +10,11 @@ import contextlib
 import os
 import signal
 import threading
-import time
 from pathlib import Path
 
 import pytest
 from embedded import faults
-from support.playbook import Ansible, access_by_password, stop, task
+from support.playbook import Ansible, access_by_password, stop, task, wait_for
 
 ROLE = "datasentinel.platform.datasentinel_connection"
 TASK = "Keep the connections of the host up to date"
@@ -54,14 +53,6 @@ def kill_the_client_of(platform):
         with contextlib.suppress(OSError):
             if int(link.parts[2]) != os.getpid() and str(link.readlink()).removeprefix("socket:[").removesuffix("]") in sockets:
                 os.kill(int(link.parts[2]), signal.SIGKILL)
-
-
-def wait_for(condition, seconds):
-    """Return whether a condition comes true in time."""
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return condition()
 
 
 def play(**more) -> dict:

@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,6 +131,16 @@ def stop(process: subprocess.Popen):
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
+
+
+def wait_for(condition, seconds: float, pause: float = 0.05) -> bool:
+    """Return whether a condition comes true in time. pause: seconds between two looks at it."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(pause)
+    return True
 
 
 def access_by_password(platform) -> dict:
