@@ -9,10 +9,13 @@ from __future__ import annotations
 from .._common._errors import InvalidInput
 from .._connection._reconcile import read
 from .._platform._connection_api import check_name
-from .._platform._platform import Platform
 from .._platform._settings import settings_from
 from ._command import Command, failure, named
 from ._options import CONNECTION_INFO as OPTIONS
+from ._threads import Threads
+
+#: Connections that are read at the same time.
+CONCURRENCY = 8
 
 
 def _run(params, context):
@@ -22,24 +25,31 @@ def _run(params, context):
         if isinstance(name, (dict, list, bool)) or name is None:
             raise InvalidInput("name has to be one name or a list of names, and it holds %r." % (name,))
         check_name(str(name))
-    connections, missing = [], []
-    with Platform(settings, context.secrets, context.memory, context.sleep) as platform:
-        for name in map(str, names):
-            try:
-                connection = read(platform, name, platform.new_retries())
-            except Exception as exc:
-                return {**failure(exc, lambda error, name=name: named(name, error)), "warnings": warnings}
-            if connection is None:
-                missing.append(name)
-            else:
-                connections.append(connection)
+    names = [str(name) for name in names]
+    outcomes = [None] * len(names)
+
+    def look_up(platform, number):
+        try:
+            outcomes[number] = read(platform, names[number], platform.new_retries()), None
+        except Exception as exc:
+            outcomes[number] = None, failure(exc, lambda error: named(names[number], error))
+
+    threads = Threads(context, CONCURRENCY, lambda _number: settings, lambda: _progress(outcomes))
+    threads.each(range(len(names)), look_up)
+    for _connection, failed in outcomes:
+        if failed is not None:
+            return {**failed, "warnings": warnings}
     # Once all are read, since a password of a later one may stand in a field of an earlier one.
     return {
         "changed": False,
-        "connections": [connection.public(context.secrets) for connection in connections],
-        "missing": missing,
+        "connections": [connection.public(context.secrets) for connection, _failed in outcomes if connection is not None],
+        "missing": [name for name, (connection, _failed) in zip(names, outcomes) if connection is None],
         "warnings": warnings,
     }
+
+
+def _progress(outcomes):
+    return "%s of %s connections read" % (format(sum(outcome is not None for outcome in outcomes), ","), format(len(outcomes), ","))
 
 
 CONNECTION_INFO = Command("datasentinel_connection_info", OPTIONS, _run)

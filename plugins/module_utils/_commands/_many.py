@@ -2,28 +2,22 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many connections at once: several threads, each with HTTP connections of its own that it uses again. Private to the collection."""
+"""Keeping many connections at once. Private to the collection."""
 
 from __future__ import annotations
 
-import contextlib
-import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
 from typing import Optional
 
 from .._connection._desired_connection import DesiredConnection
-from .._platform._pace import Pace
-from .._platform._platform import Platform
 from .._platform._settings import Settings
 from ._keeping import Keeping
+from ._threads import Threads
 
 #: Every action, in the order of a summary.
 ACTIONS = ("created", "updated", "enabled", "disabled", "deleted", "unchanged", "failed")
-#: Seconds between two lines of progress, and to wait for threads that are to end.
-PROGRESS = 5.0
-GRACE = 2.0
 
 
 @dataclass
@@ -49,7 +43,7 @@ def keep_all(entries, context, concurrency):
     """
     keepings = [None if entry.failed else Keeping(entry.desired, context.check_mode) for entry in entries]
     todo = [number for number, keeping in enumerate(keepings) if keeping is not None]
-    threads = _Threads(entries, context, concurrency, lambda: _progress(keepings, len(entries)))
+    threads = Threads(context, concurrency, lambda number: entries[number].settings, lambda: _progress(keepings, len(entries)))
     threads.each(todo, lambda platform, number: keepings[number].reconcile(platform))
     waiting = [number for number in todo if entries[number].wait_timeout and keepings[number].to_be_connected]
     if waiting:
@@ -84,59 +78,3 @@ def _progress(keepings, total):
     done = sum(counts.values())
     words = ["%s %s" % (format(counts[action], ","), action) for action in ACTIONS if counts[action]]
     return "%s of %s connections: %s" % (format(done, ","), format(total, ","), ", ".join(words) or "none done yet")
-
-
-class _Threads:
-    """Runs a step for each of many entries. describe: returns a line of progress."""
-
-    def __init__(self, entries, context, concurrency, describe):
-        self._entries = entries
-        self._context = context
-        self._concurrency = concurrency
-        self._describe = describe
-        self._paces = {}
-        self._stopped = threading.Event()
-
-    def each(self, numbers, step):
-        """Call step(platform, number) for each number, in threads. What interrupts it ends the threads first."""
-        queue = iter(numbers)
-        guard = threading.Lock()
-
-        def work():
-            with contextlib.ExitStack() as stack:
-                platforms = {}
-                while not self._stopped.is_set():
-                    with guard:
-                        number = next(queue, None)
-                    if number is None:
-                        return
-                    step(self._platform(self._entries[number].settings, platforms, stack), number)
-
-        threads = [threading.Thread(target=work, daemon=True) for _number in range(min(self._concurrency, len(numbers)))]
-        for thread in threads:
-            thread.start()
-        try:
-            self._watch(threads)
-        except BaseException:
-            self._stopped.set()
-            end = time.monotonic() + GRACE
-            for thread in threads:
-                thread.join(max(0.0, end - time.monotonic()))
-            self._context.progress("Interrupted. %s." % self._describe())
-            raise
-
-    def _watch(self, threads):
-        next_line = time.monotonic() + PROGRESS
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(max(0.0, min(0.5, next_line - time.monotonic())))
-                if time.monotonic() >= next_line and thread.is_alive():
-                    self._context.progress(self._describe())
-                    next_line += PROGRESS
-
-    def _platform(self, settings, platforms, stack):
-        """Return the thread's Platform for settings."""
-        if settings not in platforms:
-            pace = self._paces.setdefault(settings.api_url, Pace())
-            platforms[settings] = stack.enter_context(Platform(settings, self._context.secrets, self._context.memory, self._context.sleep, pace))
-        return platforms[settings]

@@ -33,7 +33,7 @@ class Retries:
         self._jitter = jitter
 
     def allow(self, error):
-        """Return whether a retry is left after this ApiError; True comes after a pause."""
+        """Return whether a retry is left after this ApiError. True comes after a pause, or the Pace holds the next request for as long."""
         if self._left <= 0 or (error.no_response and self._reachability.problem() is not None):
             self._reachability.note_failed_round(error)
             return False
@@ -44,5 +44,6 @@ class Retries:
             pause = min(max(error.retry_after, pause), LONGEST_RETRY_AFTER)
         if self._pace is not None and error.status in BUSY:
             self._pace.hold(pause)
-        self._sleep(pause)
+        else:
+            self._sleep(pause)
         return True

@@ -1,0 +1,78 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Several threads, each with HTTP connections of its own that it uses again. Private to the collection."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+
+from .._platform._pace import Pace
+from .._platform._platform import Platform
+
+#: Seconds between two lines of progress, and to wait for threads that are to end.
+PROGRESS = 5.0
+GRACE = 2.0
+
+
+class Threads:
+    """Does something for each of many numbered things, several at a time.
+
+    context: the Context. concurrency: how many threads. settings_of: returns the Settings of the platform for a number.
+    describe: returns a line of progress.
+    """
+
+    def __init__(self, context, concurrency, settings_of, describe):
+        self._context = context
+        self._concurrency = concurrency
+        self._settings_of = settings_of
+        self._describe = describe
+        self._paces = {}
+        self._stopped = threading.Event()
+
+    def each(self, numbers, step):
+        """Call step(platform, number) for each number, in threads. What interrupts it ends the threads first."""
+        queue = iter(numbers)
+        guard = threading.Lock()
+
+        def work():
+            with contextlib.ExitStack() as stack:
+                platforms = {}
+                while not self._stopped.is_set():
+                    with guard:
+                        number = next(queue, None)
+                    if number is None:
+                        return
+                    step(self._platform(self._settings_of(number), platforms, stack), number)
+
+        threads = [threading.Thread(target=work, daemon=True) for _number in range(min(self._concurrency, len(numbers)))]
+        for thread in threads:
+            thread.start()
+        try:
+            self._watch(threads)
+        except BaseException:
+            self._stopped.set()
+            end = time.monotonic() + GRACE
+            for thread in threads:
+                thread.join(max(0.0, end - time.monotonic()))
+            self._context.progress("Interrupted. %s." % self._describe())
+            raise
+
+    def _watch(self, threads):
+        next_line = time.monotonic() + PROGRESS
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(max(0.0, min(0.5, next_line - time.monotonic())))
+                if time.monotonic() >= next_line and thread.is_alive():
+                    self._context.progress(self._describe())
+                    next_line += PROGRESS
+
+    def _platform(self, settings, platforms, stack):
+        """Return the thread's Platform for settings."""
+        if settings not in platforms:
+            pace = self._paces.setdefault(settings.api_url, Pace())
+            platforms[settings] = stack.enter_context(Platform(settings, self._context.secrets, self._context.memory, self._context.sleep, pace))
+        return platforms[settings]
