@@ -16,9 +16,11 @@ import re
 import threading
 from urllib.parse import quote, quote_plus
 
-from ._text import printable, redact, shorten
+from ._text import printable, redact, shorten, unescaped
 
 MASK = "********"
+#: What stands for a text that holds a secret in a spelling that cannot be masked.
+HIDDEN = "(left out: it holds a secret)"
 #: Characters by which spellings are found, and how many spellings are looked for one by one.
 _START = 3
 _FEW = 200
@@ -94,9 +96,15 @@ class Secrets:
             return MASK if str(value) in self._spellings else value
         return value
 
+    def safe(self, text):
+        """Return what somebody else wrote, safe to be shown: masked, redacted, and printable."""
+        text = printable(redact(self.mask(text)[:LONGEST_QUOTED]))
+        # Escapes can be nested in more ways than anybody lists; what still holds a secret when they are undone is left out.
+        return text if all(self.mask(plain) == plain for plain in unescaped(text)) else HIDDEN
+
     def quote(self, text, limit=300):
-        """Return what somebody else wrote, safe to be shown: masked, redacted, printable, on one line, and last of all shortened."""
-        line = " ".join(printable(redact(self.mask(text)[:LONGEST_QUOTED])).split())
+        """Return what somebody else wrote, safe to be shown on one line, and shortened last of all."""
+        line = " ".join(self.safe(text).split())
         # Once more: a secret that was broken over lines is whole again now.
         return shorten(self.mask(line), limit)
 

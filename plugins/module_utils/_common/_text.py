@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
+from urllib.parse import unquote, unquote_plus
 
 #: Categories of characters that no terminal may see raw: control, format (zero-width, bidirectional), surrogates, line separators.
 _UNPRINTABLE = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
@@ -39,6 +41,35 @@ def printable(text):
 def redact(text):
     """Return text without the values of what looks like a secret: ``"password": "…"``, ``token=…``, ``//user:password@``."""
     return _USER_IN_A_URL.sub(r"\1%s@" % REDACTED, _FIELD_OF_A_SECRET.sub(r"\1%s" % REDACTED, text))
+
+
+def unescaped(text, depth=4):
+    """Return the texts that text may stand for when escapes of JSON, Python, HTML, URLs and doubled quotes are undone, nested ones too."""
+    found, newest = set(), {text}
+    for _level in range(depth):
+        newest = {undo(one) for one in newest for undo in _UNDO if _ESCAPED.search(one)} - found - {text}
+        found |= newest
+    return found
+
+
+def _without_backslashes(text):
+    return re.sub(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", lambda match: _character(*match.groups()), text, flags=re.DOTALL)
+
+
+def _character(four, two, plain):
+    return plain if plain is not None else chr(int(four or two, 16))
+
+
+#: What may be an escape, and what undoes one layer of them.
+_ESCAPED = re.compile(r"""[\\&%+]|''|\"\"""")
+_UNDO = (
+    _without_backslashes,
+    html.unescape,
+    unquote,
+    unquote_plus,
+    lambda text: text.replace("''", "'"),
+    lambda text: text.replace('""', '"'),
+)
 
 
 def shorten(text, limit=300):

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import re
 
-from .._common._text import printable, redact
-
 #: Names of fields that look like secrets.
 _SECRET = re.compile(r"pass|pwd|secret|token|credential|dsn|conn(ection)?_?(string|uri|url|info)|(api|private|access)_?key", re.IGNORECASE)
-#: Levels of nesting, items in all, and characters of one text.
+#: Levels of nesting, items in all, and characters of one text and of all.
 _DEEPEST = 8
 _MOST = 500
 _LONGEST = 1000
+_MOST_TEXT = 20000
 
 
 def safe_fields(fields, secrets):
@@ -33,6 +32,7 @@ class _Copy:
     def __init__(self, secrets):
         self._secrets = secrets
         self._left = _MOST
+        self._text_left = _MOST_TEXT
 
     def mapping(self, fields, depth):
         copy = {}
@@ -55,6 +55,8 @@ class _Copy:
         return self._secrets.mask_values(value)
 
     def _text(self, text):
-        # Masked before it is cut, so that no half of a secret is left.
-        text = printable(redact(self._secrets.mask(text)[: 4 * _LONGEST]))
+        if self._text_left <= 0:
+            return "…"
+        text = self._secrets.safe(text)
+        self._text_left -= min(len(text), _LONGEST)
         return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -16,7 +16,7 @@ from .._common._version import VERSION
 from . import _errors as errors
 from ._deadline import Deadline
 from ._failures import failure, speaks_tls
-from ._libraries import requests, urllib3
+from ._libraries import Session, urllib3
 from ._proxies import proxy_secrets
 from ._response import Response
 from ._transport import CONNECT_TIMEOUT, DeadlineAdapter
@@ -43,6 +43,14 @@ class HeaderAuth:
     def __call__(self, request):
         request.headers[self._name] = self._value
         return request
+
+
+class _Session(Session):
+    """A session that does not even look where a redirect leads: a Location that cannot be read would be an exception."""
+
+    def get_redirect_target(self, resp):
+        """As Session has it."""
+        return None
 
 
 class Client:
@@ -117,7 +125,7 @@ class Client:
 
     def _send(self, method, url, auth, body, timeout):
         if self._session is None:
-            self._session = requests.Session()
+            self._session = _Session()
             self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"})
             for scheme in ("https://", "http://"):
                 self._session.mount(scheme, DeadlineAdapter(self._deadline))

@@ -18,17 +18,20 @@ import time
 class Deadline:
     """When the current request ends at the latest.
 
-    total: the seconds that `start` was given, of which `expired` tells whether they are over.
+    total: the seconds that `start` was given, of which `expired` tells whether they are over. sent: whether anything has been
+    sent since then.
     """
 
     def __init__(self):
         self.total = 0.0
+        self.sent = False
         self._pause = 0.0
         self._end = 0.0
 
     def start(self, pause, total):
         """Begin a request. pause, total: the seconds that one read, and all of it, may take."""
         self.total = total
+        self.sent = False
         self._pause = pause
         self._end = time.monotonic() + total
 
@@ -46,7 +49,7 @@ class Deadline:
 
 
 class _Limited:
-    """A socket whose reads heed a Deadline, where it is given one."""
+    """A socket whose reads heed a Deadline, where it is given one, and which notes there that something was sent."""
 
     deadline = None
 
@@ -55,6 +58,12 @@ class _Limited:
         if self.deadline is not None:
             self.settimeout(self.deadline.next_timeout())
         return super().recv_into(*args, **kwargs)
+
+    def sendall(self, *args, **kwargs):
+        """As socket.socket has it."""
+        if self.deadline is not None:
+            self.deadline.sent = True
+        return super().sendall(*args, **kwargs)
 
 
 class DeadlineSocket(_Limited, socket.socket):

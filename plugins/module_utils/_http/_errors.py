@@ -91,6 +91,8 @@ class BadResponse(ApiError):
 class Redirected(ApiError):
     """The response sends the client elsewhere; it does not go, since it carries a token."""
 
+    # Some servers answer so when the work is done.
+    may_have_happened = True
     advice = "Redirects are not followed, so that the token stays with api_url: give the platform's final address as api_url."
 
 
@@ -122,7 +124,7 @@ class Conflict(StatusError):
 
 
 class ServerError(StatusError):
-    """500: the platform gave up on the request."""
+    """500, or another status from there on: the platform gave up on the request."""
 
     may_have_happened = True
     advice = "The platform's log says more."
@@ -158,4 +160,5 @@ _BY_STATUS = {
 
 def error_class(status):
     """Return the type of error for a status that does not mean success, redirects aside."""
-    return _BY_STATUS.get(status, BadResponse if status < 400 else StatusError)
+    other = BadResponse if status < 400 else StatusError if status < 500 else ServerError
+    return _BY_STATUS.get(status, other)

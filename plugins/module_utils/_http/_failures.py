@@ -58,6 +58,8 @@ def failure(method, url, exc, timeout, deadline):
     lost = (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError, ConnectionError)
     if among(*lost, http.client.HTTPException):
         return errors.ConnectionLost(method, url, "the connection was lost before the response was complete%s" % (" (%s)" % reason if reason else ""))
+    if deadline.sent:
+        return errors.BadResponse(method, url, "the response cannot be understood (%s)" % type(exc).__name__)
     problem = "the request could not be made (%s%s)" % (type(exc).__name__, ": %s" % reason if reason else "")
     return errors.ApiError(method, url, problem, advice="Check api_url, ca_path and the proxy variables.")
 

@@ -19,8 +19,9 @@ try:
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
     requests = urllib3 = None
-    HTTPAdapter = HTTPConnection = HTTPConnectionPool = HTTPSConnection = HTTPSConnectionPool = object
+    Session = HTTPAdapter = HTTPConnection = HTTPConnectionPool = HTTPSConnection = HTTPSConnectionPool = object
 else:
     REQUESTS_IMPORT_ERROR = None
+    Session = requests.Session
     HTTPConnection = HTTPConnectionPool.ConnectionCls
     HTTPSConnection = HTTPSConnectionPool.ConnectionCls

@@ -82,10 +82,10 @@ class Response:
         """Return the Location without user, query and fragment, which may hold secrets; ``""`` if there is none."""
         try:
             parts = urlsplit(self.headers.get("Location", ""))
-            where = "%s://%s" % (parts.scheme, parts.netloc.rpartition("@")[2]) if parts.netloc else ""
+            port = "" if parts.port is None else ":%d" % parts.port
         except ValueError:
             return ""
-        return where + parts.path
+        return ("%s://%s%s" % (parts.scheme, parts.hostname, port) if parts.hostname else "") + parts.path
 
     def retry_after(self):
         """Return the seconds of a Retry-After header (a number, or an HTTP date), None without a usable one."""
