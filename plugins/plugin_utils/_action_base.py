@@ -70,6 +70,13 @@ class CommandAction(ActionBase):
                 return self._run_module(self._with_our_variables(options), secrets, task_vars)
             return self._run_here(options, secrets)
 
+    @staticmethod
+    def missing_library():
+        """Return the failed result where requests is not installed, None where it is."""
+        if REQUESTS_IMPORT_ERROR is None:
+            return None
+        return {"failed": True, "changed": False, "msg": missing_required_lib("requests")}
+
     def context(self, secrets):
         """Return the Context of a command that runs here."""
         return Context(secrets, MEMORY, self._task.check_mode, progress=Display().display)
@@ -101,8 +108,9 @@ class CommandAction(ActionBase):
         return bool(self._task.async_val or (remote and self._task.delegate_to))
 
     def _run_here(self, options, secrets):
-        if REQUESTS_IMPORT_ERROR is not None:
-            return {"failed": True, "changed": False, "msg": missing_required_lib("requests")}
+        missing = self.missing_library()
+        if missing:
+            return missing
         validation = ArgumentSpecValidator(self.command.argument_spec).validate(options)
         secrets.add(*secret_values(self.command.options, validation.validated_parameters))
         notes = {"deprecations": validation._deprecations, "warnings": validation._warnings}

@@ -15,6 +15,7 @@ import yaml
 
 from ..module_utils._commands._options import ITEM
 from ..module_utils._common._errors import InvalidInput
+from ..module_utils._connection._tags import parse_given
 
 _TAG = "tags."
 _DELIMITERS = ",;\t"
@@ -43,22 +44,26 @@ def _decoded(path, content):
 
 
 def _from_csv(name, text):
-    header = text.partition("\n")[0]
+    # The first line that holds more than delimiters.
+    header = next((line for line in text.splitlines() if line.strip(_DELIMITERS + "\"' ")), "")
     delimiter = max(_DELIMITERS, key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     connections, labels, columns = [], [], None
     try:
         for row in reader:
-            cells = [cell.strip() for cell in row]
-            if not any(cells):
+            cells = [cell if cell.strip(_DELIMITERS + "\"' ") else "" for cell in row] if columns is None else row
+            if not any(cell.strip() for cell in cells):
                 continue
             if columns is None:
-                columns = _columns(name, reader.line_num, cells)
+                columns = _columns(name, reader.line_num, [cell.strip() for cell in cells])
                 continue
             label = "%s, line %d" % (name, reader.line_num)
-            if any(cells[len(columns) :]):
+            if any(cell.strip() for cell in cells[len(columns) :]):
                 raise InvalidInput("%s, has %d cells where the header has %d columns." % (label, len(cells), len(columns)), "src")
-            connections.append(_connection(columns, cells))
+            try:
+                connections.append(_connection(columns, cells))
+            except InvalidInput as exc:
+                raise InvalidInput("%s, column %s: %s" % (label, exc.option, exc), "src") from None
             labels.append(label)
     except csv.Error as exc:
         raise InvalidInput("%s, line %d, cannot be read: %s." % (name, reader.line_num, exc), "src") from None
@@ -68,13 +73,13 @@ def _from_csv(name, text):
 
 
 def _columns(name, line, cells):
-    columns = [cell if cell.lower().startswith(_TAG) else cell.lower() for cell in cells]
+    columns = [_TAG + cell[len(_TAG) :].strip() if cell.lower().startswith(_TAG) else cell.lower() for cell in cells]
     for number, column in enumerate(columns, start=1):
         where = "%s, line %d, column %d" % (name, line, number)
-        if column not in ITEM and not (column.lower().startswith(_TAG) and len(column) > len(_TAG)):
+        if column not in ITEM and not (column.startswith(_TAG) and len(column) > len(_TAG)):
             raise InvalidInput("%s: %r is no column: it may be %s or tags.<key>." % (where, cells[number - 1], ", ".join(ITEM)), "src")
         if columns.index(column) != number - 1:
-            raise InvalidInput("%s: the column %r is there twice." % (where, column), "src")
+            raise InvalidInput("%s: the column %r is there twice." % (where, cells[number - 1]), "src")
     if "name" not in columns:
         raise InvalidInput("%s, line %d: there is no column name." % (name, line), "src")
     return columns
@@ -82,22 +87,23 @@ def _columns(name, line, cells):
 
 def _connection(columns, cells):
     """Return the options in a row; an empty cell is not given. Tags of their own columns are laid over those of the column tags."""
-    given = {column: cell for column, cell in zip(columns, cells) if cell}
-    options = {column: cell for column, cell in given.items() if not column.lower().startswith(_TAG)}
-    tags = {column[len(_TAG) :]: cell for column, cell in given.items() if column.lower().startswith(_TAG)}
+    # A password may begin or end with a blank.
+    given = {column: cell if column == "password" else cell.strip() for column, cell in zip(columns, cells) if cell.strip()}
+    options = {column: cell for column, cell in given.items() if not column.startswith(_TAG)}
+    tags = {column[len(_TAG) :]: cell for column, cell in given.items() if column.startswith(_TAG)}
     if tags and "tags" in options:
-        # As text, whose form is checked with everything else.
-        tags = {**dict(part.partition("=")[::2] for part in options["tags"].split(",")), **tags}
+        tags = {**parse_given(options["tags"]), **tags}
     return {**options, "tags": tags} if tags else options
 
 
 def _from_yaml(name, text):
     try:
         content = yaml.safe_load(text)
-    except yaml.YAMLError as exc:
+    except (yaml.YAMLError, RecursionError, ValueError) as exc:
+        # What is wrong there is not quoted: it may be part of a password.
         mark = getattr(exc, "problem_mark", None)
         where = ", line %d, column %d" % (mark.line + 1, mark.column + 1) if mark else ""
-        raise InvalidInput("%s%s, is not YAML: %s." % (name, where, getattr(exc, "problem", None) or "it cannot be read"), "src") from None
+        raise InvalidInput("%s%s, is not YAML that can be read." % (name, where), "src") from None
     return _listed(name, content)
 
 

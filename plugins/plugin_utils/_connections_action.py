@@ -25,6 +25,12 @@ class ConnectionsAction(CommandAction):
         """As CommandAction has it."""
         options = plain(self._task.args)
         if task_vars.get(FROM_INVENTORY):
+            unknown = sorted(set(options) - set(self.command.options))
+            if unknown:
+                raise InvalidInput("Unsupported parameters for (%s) module: %s." % (self.command.name, ", ".join(unknown)))
+            missing = self.missing_library()
+            if missing:
+                return missing
             if self._runs_elsewhere():
                 raise InvalidInput("The fleet of the inventory is kept from the control node: leave out delegate_to and async.")
             with self.process():

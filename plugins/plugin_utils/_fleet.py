@@ -20,8 +20,9 @@ from ..module_utils._commands._options import ACCESS, CONNECTION, CONNECTIONS, s
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._connection._from_options import desired_from
 from ..module_utils._platform._settings import settings_from
-from ._host_connections import TO_WRITE, Item, combined, items_of
+from ._host_connections import TO_WRITE, Item, combined, items_of, secrets_of
 from ._role_variables import EXTRA_TAGS, INSTANCES, OPERATION, RoleVariables
+from ._run import NAMES
 
 #: The task variable by which a task asks for it.
 FROM_INVENTORY = "datasentinel_connections_from_inventory"
@@ -51,9 +52,7 @@ class Fleet:
         # As for the role: the play's variables outrank those of the inventory, and the command line's outrank all.
         self._play_vars = play_vars
         self._extra_vars = load_extra_vars(loader)
-        self._operation = RoleVariables(CONNECTION, task_vars, None).value(OPERATION) or "register"
         self._settings = {}
-        self._owners = {}
         self._warnings = {}
 
     def keep(self, context):
@@ -61,53 +60,50 @@ class Fleet:
 
         context: the Context. Raise InvalidInput for what is wrong with the task itself; a host that is wrong fails alone.
         """
-        if self._operation in _NOT_TOGETHER:
-            raise InvalidInput("%s works host by host: leave out datasentinel_bulk." % self._operation)
         concurrency = typed({"concurrency": CONNECTIONS["concurrency"]}, self._options)["concurrency"]
         check_concurrency(concurrency)
         alive = set(self._task_vars["ansible_play_hosts"])
         plans = {host: self._plan(host, context.secrets) for host in self._task_vars["ansible_play_batch"] if host in alive}
         entries = [planned.entry for plan in plans.values() for planned in plan if planned.entry is not None]
         by_entry = dict(zip(map(id, entries), keep_all(entries, context, concurrency)))
-        result = together(list(by_entry.values()), list(self._warnings), context.secrets)
-        return {**result, "hosts": {host: _of_host(plan, by_entry) for host, plan in plans.items()}}
+        result = together(list(by_entry.values()), list(self._warnings))
+        return {**result, "hosts": {host: _of_host(plan, by_entry, context.secrets) for host, plan in plans.items()}}
 
     def _plan(self, host, secrets):
         """Return what is to be done for a host, as a list of _Planned. A host that is wrong is one failed entry."""
         try:
             variables = {**self._task_vars["hostvars"].raw_get(host), **self._play_vars, **self._extra_vars}
             role = RoleVariables(CONNECTION, variables, _HostTemplar(self._loader, {**variables, "hostvars": self._task_vars["hostvars"]}))
-            options = {**{name: value for name, value in self._options.items() if name in ACCESS}, **role.options(without=() if self._operation == "register" else TO_WRITE)}
+            operation = role.value(OPERATION) or "register"
+            if operation in _NOT_TOGETHER:
+                raise InvalidInput("%s works host by host: leave out datasentinel_bulk." % operation)
+            options = role.options(without=() if operation == "register" else TO_WRITE)
+            options = {**{name: value for name, value in self._options.items() if name in ACCESS}, **options}
             instances = role.value(INSTANCES)
-            for mapping in (options, *(item for item in instances or () if isinstance(item, dict))):
-                secrets.add(*secret_values(CONNECTION, mapping))
+            secrets.add(*secrets_of(CONNECTION, options, instances))
             self._warnings.update(dict.fromkeys(role.warnings()))
-            items = items_of(options, instances, self._operation, role.value(EXTRA_TAGS))
+            items = items_of(options, instances, operation, role.value(EXTRA_TAGS))
+            NAMES.claim(host, [item.name for item in items], self._settings_of(typed(ACCESS, options), secrets).api_url)
         except Exception as exc:
             failed = failure(exc, lambda error: "%s: %s" % (host, error))
             return [_Planned(Item(host, {}), Entry(host, failed=failed))]
-        return [_Planned(item, None if item.left_alone else self._entry(item, host, secrets)) for item in items]
+        return [_Planned(item, None if item.left_alone else self._entry(item, secrets)) for item in items]
 
-    def _entry(self, item, host, secrets):
+    def _entry(self, item, secrets):
         try:
             values = typed(CONNECTION, item.options)
-            secrets.add(*secret_values(ACCESS, values))
             check_wait_timeout(values["wait_timeout"])
-            settings = self._settings_of(values)
+            settings = self._settings_of(values, secrets)
             desired = desired_from(values)
-            owner = self._owners.setdefault((settings.api_url, item.name), host)
-            if owner != host:
-                raise InvalidInput(
-                    "it is also that of the host %s, and names are platform-wide: give it another name for %s or for %s." % (owner, owner, host)
-                )
         except Exception as exc:
             return Entry(item.name, failed=failure(exc, lambda error: named(item.name, error)))
         return Entry(item.name, settings, desired, wait_timeout=values["wait_timeout"] if values["wait"] else None)
 
-    def _settings_of(self, values):
+    def _settings_of(self, values, secrets):
         """Return the Settings for the access options in values, made once for all hosts that share them."""
         key = tuple(values[name] for name in ACCESS)
         if key not in self._settings:
+            secrets.add(*secret_values(ACCESS, values))
             self._settings[key], warnings = settings_from(values)
             self._warnings.update(dict.fromkeys(warnings))
         return self._settings[key]
@@ -125,6 +121,6 @@ class _HostTemplar:
         return Templar(loader=self._loader, variables=self._variables).template(value)
 
 
-def _of_host(plan, by_entry):
-    results = [{"changed": False, "msg": planned.item.left_alone} if planned.entry is None else by_entry[id(planned.entry)] for planned in plan]
+def _of_host(plan, by_entry, secrets):
+    results = [{"changed": False, "msg": secrets.mask(planned.item.left_alone)} if planned.entry is None else by_entry[id(planned.entry)] for planned in plan]
     return combined([planned.item for planned in plan], results)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..module_utils._commands._options import secret_values
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._connection._tags import parse_given
 from ._role_variables import PREFIX
@@ -53,6 +54,12 @@ def items_of(host, instances, operation, extra_tags=None):
     if operation == "register":
         return [_to_register(options, extra_tags, bool(instances)) for options in connections]
     return [_to_switch(options, operation) for options in connections]
+
+
+def secrets_of(table, host, instances):
+    """Return the texts that are secret in the options of a host and of its instances, whatever form these have."""
+    items = instances if isinstance(instances, list) else []
+    return [text for options in (host, *items) if isinstance(options, dict) for text in secret_values(table, options)]
 
 
 def combined(items, results):

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
-from ..module_utils._commands._options import secret_values
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._platform._api_url import checked_url
 from ._action_base import CommandAction
-from ._host_connections import TO_WRITE, Item, combined, items_of
+from ._host_connections import TO_WRITE, Item, combined, items_of, secrets_of
 from ._plain import plain
 from ._role_variables import EXTRA_TAGS, FROM_ROLE, INSTANCES, OPERATION, PREFIX, RoleVariables
-from ._run import MEMORY, PAUSES
+from ._run import NAMES, PAUSES
 
 
 class RoleAction(CommandAction):
@@ -31,11 +30,10 @@ class RoleAction(CommandAction):
         # module_defaults have a say in what the role's variables leave open.
         host = {**{key: value for key, value in plain(self._task.args).items() if key != "name"}, **host}
         instances = variables.value(INSTANCES)
-        for options in (host, *(item for item in instances or () if isinstance(item, dict))):
-            secrets.add(*secret_values(self.command.options, options))
+        secrets.add(*secrets_of(self.command.options, host, instances))
         items = items_of(host, instances, operation, variables.value(EXTRA_TAGS))
         owner = task_vars.get("inventory_hostname")
-        self._claim_names(items, owner)
+        NAMES.claim(owner, [item.name for item in items], self._platform(host))
         if operation in ("pause", "resume"):
             items = _of_this_run(items, operation, owner)
         results = []
@@ -48,22 +46,6 @@ class RoleAction(CommandAction):
         result = combined(items, results)
         warnings = variables.warnings() + list(result.get("warnings", []))
         return {**result, **({"warnings": warnings} if warnings else {})}
-
-    def _claim_names(self, items, host):
-        """Note for the whole run that the names are this host's. Raise InvalidInput, naming both, if one is another host's."""
-        with MEMORY.exclusively("names"):
-            for item in items:
-                key = ("name", self._platform(item.options), item.name)
-                owner = MEMORY.get(*key)
-                if owner is not None and owner != host:
-                    raise InvalidInput(
-                        "The connection %r is also that of the host %s: names are platform-wide, so the two would overwrite each other. "
-                        "Set %sname (or the name in %sinstances) of %s or %s to another one." % (item.name, owner, PREFIX, PREFIX, owner, host)
-                    )
-            for item in items:
-                key = ("name", self._platform(item.options), item.name)
-                if MEMORY.get(*key) is None:
-                    MEMORY.put(host, *key)
 
     def _platform(self, options):
         """Return the address of the platform that options name, or the environment, as it will be used; a guess is enough here."""

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from ..module_utils._common._run_memory import RunMemory
 from ..module_utils._http._tls import preload
+from ._names import Names
 from ._pauses import Pauses
 
 #: The memory that all workers of the run share.
 MEMORY = RunMemory()
+#: Whose names the run's connections are.
+NAMES = Names(MEMORY)
 #: What the run has paused.
 PAUSES = Pauses(MEMORY)
 PAUSES.report_at_exit()

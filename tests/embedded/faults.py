@@ -15,8 +15,8 @@ import json
 import random
 import re
 import threading
-from dataclasses import dataclass
-from typing import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Awaitable, Callable, Iterable
 from urllib.parse import quote, unquote
 
 from .journal import Call, Journal
@@ -28,7 +28,7 @@ class Response:
 
     status: int
     body: bytes
-    headers: dict[str, str]
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Exchange:
@@ -85,6 +85,19 @@ class Exchange:
             await self._send({"type": "http.response.body", "body": response.body[start : start + step], "more_body": True})
             await asyncio.sleep(drip)
         await self._send({"type": "http.response.body", "body": b""})
+
+    async def write(self, pieces: Iterable[bytes]):
+        """Send these bytes in place of a response, as long as the client takes them, and close the connection."""
+        transport = self._send.__self__.transport
+        for piece in pieces:
+            transport.write(piece)
+            # Always once, so that the loop sees whether the client has gone.
+            await asyncio.sleep(0)
+            while transport.get_write_buffer_size() and not transport.is_closing():
+                await asyncio.sleep(0.001)
+            if transport.is_closing():
+                break
+        transport.close()
 
     def drop(self):
         """Break the connection off."""
@@ -317,3 +330,45 @@ def rival(change: Callable, after: bool = False) -> Fault:
         await exchange.respond(response)
 
     return fault
+
+
+# --- hostile responses -------------------------------------------------------------------------------------------
+
+
+def instead(make: Callable[[dict], Response], work: bool = True) -> Fault:
+    """A response in place of the platform's, made of what it would rather not show.
+
+    Args:
+        make: takes an object with secrets, the connection as it is stored (or was sent), or the minted token.
+        work: whether the request is carried out all the same.
+    """
+
+    async def fault(exchange: Exchange):
+        await exchange.respond(make(await _confidential(exchange, work)))
+
+    return fault
+
+
+def bytes_instead(make: Callable[[dict], Iterable[bytes]], work: bool = True) -> Fault:
+    """As `instead`, for what no server sends: make returns the bytes on the wire, piece by piece, without an end if it likes."""
+
+    async def fault(exchange: Exchange):
+        await exchange.write(make(await _confidential(exchange, work)))
+
+    return fault
+
+
+async def _confidential(exchange: Exchange, work: bool) -> dict:
+    """Let the platform do its work, or not. Returns the object with secrets that the request is about."""
+    before = exchange.faults.store.get(exchange.name)
+    minting = exchange.call.path.endswith("/user-token")
+    response = await exchange.handled() if work or minting else None
+    if minting:
+        return json.loads(response.body)
+    sent = json.loads(exchange.call.body or b"{}")
+    return exchange.faults.store.get(exchange.name) or before or {"name": exchange.name, **sent}
+
+
+def as_json(change: Callable[[dict], object] = dict, code: int = 200, headers: dict[str, str] | None = None) -> Callable[[dict], Response]:
+    """For `instead`: what change makes of the object, as JSON."""
+    return lambda secret: Response(code, json.dumps(change(secret)).encode(), headers or {})

@@ -35,7 +35,8 @@ def _run(params, context):
             outcomes[number] = None, failure(exc, lambda error: named(names[number], error))
 
     threads = Threads(context, CONCURRENCY, lambda _number: settings, lambda: _progress(outcomes))
-    threads.each(range(len(names)), look_up)
+    for number, exc in threads.each(range(len(names)), look_up).items():
+        outcomes[number] = None, failure(exc, lambda error, number=number: named(names[number], error))
     for _connection, failed in outcomes:
         if failed is not None:
             return {**failed, "warnings": warnings}

@@ -35,23 +35,23 @@ def _run(params, context):
     context.secrets.add(*(connection.password for connection in desired))
     wait_timeout = params["wait_timeout"] if params["wait"] else None
     entries = [Entry(connection.name, settings, connection, wait_timeout=wait_timeout) for connection in desired]
-    return together(keep_all(entries, context, params["concurrency"]), warnings, context.secrets)
+    return together(keep_all(entries, context, params["concurrency"]), warnings)
 
 
-def together(results, warnings, secrets):
+def together(results, warnings):
     """Return the results of many connections as that of one task."""
     counts = summary(results)
     failed = [result for result in results if result["failed"]]
     message = in_words(counts, len(results)) + "."
     if failed:
-        reasons = [secrets.mask(result["msg"]) for result in failed[:_NAMED]]
+        reasons = [result["msg"] for result in failed[:_NAMED]]
         more = ["and %d more, see results." % (len(failed) - _NAMED)] if len(failed) > _NAMED else []
         message = " ".join([message, *reasons, *more])
     one = {
         "changed": any(result["changed"] for result in results),
         "msg": message,
         "summary": counts,
-        "results": [_shown(result, secrets) for result in results],
+        "results": [_shown(result) for result in results],
         "diff": [
             {**result["diff"], "before_header": result["name"], "after_header": result["name"]} for result in results if result["changed"] and "diff" in result
         ],
@@ -66,10 +66,9 @@ def _some(warnings):
     return warnings[:_NAMED] + (["and %d more warnings like these." % more] if more > 0 else [])
 
 
-def _shown(result, secrets):
+def _shown(result):
     """Return a result as it stands among the others: its diff and warnings are the task's."""
-    kept = {key: result[key] for key in ("name", "action", "changed", "failed", "msg", "connection", "error") if key in result}
-    return {**kept, "msg": secrets.mask(kept["msg"])} if "msg" in kept else kept
+    return {key: result[key] for key in ("name", "action", "changed", "failed", "msg", "connection", "error") if key in result}
 
 
 CONNECTIONS = Command("datasentinel_connections", OPTIONS, _run)

@@ -19,6 +19,8 @@ def desired_connections(connections, defaults=None, labels=None, columns=False):
     """
     if not isinstance(connections, list):
         raise InvalidInput("connections has to be a list of mappings, one for each connection.", "connections")
+    if defaults is not None and not isinstance(defaults, dict):
+        raise InvalidInput("defaults has to be a mapping of options.", "defaults")
     _check_keys(defaults or {}, "defaults")
     desired, seen = [], {}
     for number, item in enumerate(connections):
@@ -27,7 +29,7 @@ def desired_connections(connections, defaults=None, labels=None, columns=False):
             desired.append(_desired(item, defaults or {}, label))
         except InvalidInput as exc:
             text = str(exc)
-            where = "%s, column %s" % (label, exc.option) if columns and exc.option else label
+            where = "%s, column %s" % (label, _column(item, exc)) if columns and exc.option else label
             raise InvalidInput(text if text.startswith(label) else "%s: %s" % (where, text), exc.option) from None
         name = desired[-1].name
         if name in seen:
@@ -44,6 +46,13 @@ def _desired(item, defaults, label):
     if "name" not in given:
         raise InvalidInput("it has no name.", "name")
     return desired_from({name: option.converted(name, given[name]) if name in given else option.default for name, option in ITEM.items()})
+
+
+def _column(item, exc):
+    """Return the column of an option; tags may have columns of their own."""
+    tags = item.get("tags")
+    own = [key for key in tags if repr(key) in str(exc)] if exc.option == "tags" and isinstance(tags, dict) else []
+    return "tags.%s" % own[0] if own else exc.option
 
 
 def _check_keys(mapping, label):

@@ -37,16 +37,20 @@ class Keeping:
         self._attempt(reconcile, platform, self.desired, self.progress, self._check_mode)
         self.finished = True
 
-    def wait(self, platform, seconds):
-        """Wait until it is connected, if it is to be; a failure is noted."""
+    def wait(self, platform, seconds, left=None):
+        """Wait until it is connected, if it is to be; a failure is noted. left: the seconds that are left, None for all."""
         if self.to_be_connected and self.failed is None:
-            self._attempt(wait_until_connected, platform, self.desired.name, self.progress, seconds)
+            self._attempt(wait_until_connected, platform, self.desired.name, self.progress, seconds, left)
 
     def _attempt(self, step, *args):
         try:
             step(*args)
         except Exception as exc:  # whatever it is, what was written before has to be reported
             self.failed = failure(exc, lambda error: named(self.desired.name, self.progress.explain(error)))
+
+    def not_begun(self, exc):
+        """Note that an exception kept it from being begun, or from going on."""
+        self.failed = self.failed or failure(exc, lambda error: named(self.desired.name, error))
 
     def result(self, secrets):
         """Return the result of datasentinel_connection."""

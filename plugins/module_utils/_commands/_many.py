@@ -44,11 +44,15 @@ def keep_all(entries, context, concurrency):
     keepings = [None if entry.failed else Keeping(entry.desired, context.check_mode) for entry in entries]
     todo = [number for number, keeping in enumerate(keepings) if keeping is not None]
     threads = Threads(context, concurrency, lambda number: entries[number].settings, lambda: _progress(keepings, len(entries)))
-    threads.each(todo, lambda platform, number: keepings[number].reconcile(platform))
-    waiting = [number for number in todo if entries[number].wait_timeout and keepings[number].to_be_connected]
+    for number, exc in threads.each(todo, lambda platform, number: keepings[number].reconcile(platform)).items():
+        keepings[number].not_begun(exc)
+    waiting = [number for number in todo if entries[number].wait_timeout and keepings[number].to_be_connected and not keepings[number].failed]
     if waiting:
-        end = time.monotonic() + max(entries[number].wait_timeout for number in waiting)
-        threads.each(waiting, lambda platform, number: keepings[number].wait(platform, max(end - time.monotonic(), 1.0)))
+        timeout = max(entries[number].wait_timeout for number in waiting)
+        end = time.monotonic() + timeout
+        errors = threads.each(waiting, lambda platform, number: keepings[number].wait(platform, timeout, end - time.monotonic()))
+        for number, exc in errors.items():
+            keepings[number].not_begun(exc)
     return [_result(entry, keeping, context.secrets) for entry, keeping in zip(entries, keepings)]
 
 
@@ -67,9 +71,12 @@ def in_words(counts, total):
 
 def _result(entry, keeping, secrets):
     if keeping is None:
-        return {"name": entry.name, "action": "failed", **entry.failed}
-    result = keeping.result(secrets)
-    return {"name": entry.name, "action": keeping.action(), "failed": False, **result}
+        result = {"action": "failed", **entry.failed}
+    else:
+        result = keeping.result(secrets)
+        result = {"action": keeping.action(), "failed": False, **result}
+    # A message about one connection may quote what is the password of another.
+    return {"name": entry.name, **result, **{key: secrets.mask_values(result[key]) for key in ("msg", "warnings") if key in result}}
 
 
 def _progress(keepings, total):

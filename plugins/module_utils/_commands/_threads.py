@@ -34,9 +34,13 @@ class Threads:
         self._stopped = threading.Event()
 
     def each(self, numbers, step):
-        """Call step(platform, number) for each number, in threads. What interrupts it ends the threads first."""
+        """Call step(platform, number) for each number, in threads, and return the exceptions that this met, by number.
+
+        What interrupts it ends the threads first.
+        """
         queue = iter(numbers)
         guard = threading.Lock()
+        errors = {}
 
         def work():
             with contextlib.ExitStack() as stack:
@@ -46,20 +50,25 @@ class Threads:
                         number = next(queue, None)
                     if number is None:
                         return
-                    step(self._platform(self._settings_of(number), platforms, stack), number)
+                    try:
+                        step(self._platform(self._settings_of(number), platforms, stack), number)
+                    except Exception as exc:
+                        errors[number] = exc
 
         threads = [threading.Thread(target=work, daemon=True) for _number in range(min(self._concurrency, len(numbers)))]
-        for thread in threads:
-            thread.start()
         try:
+            for thread in threads:
+                thread.start()
             self._watch(threads)
         except BaseException:
             self._stopped.set()
             end = time.monotonic() + GRACE
             for thread in threads:
-                thread.join(max(0.0, end - time.monotonic()))
+                if thread.is_alive():
+                    thread.join(max(0.0, end - time.monotonic()))
             self._context.progress("Interrupted. %s." % self._describe())
             raise
+        return errors
 
     def _watch(self, threads):
         next_line = time.monotonic() + PROGRESS

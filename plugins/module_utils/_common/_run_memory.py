@@ -72,13 +72,15 @@ class RunMemory:
             return None
         digest = self._digest(key)
         (end,) = _HEADER.unpack(self._memory[: _HEADER.size])
-        start = self._memory.rfind(digest, _HEADER.size, end)
+        # A copy, since bytes are searched much faster than the memory itself.
+        entries = self._memory[_HEADER.size : end]
+        start = entries.rfind(digest)
         if start < 0:
             return None
         start += _KEY_SIZE
-        (length,) = _LENGTH.unpack(self._memory[start : start + _LENGTH.size])
+        (length,) = _LENGTH.unpack(entries[start : start + _LENGTH.size])
         start += _LENGTH.size
-        return json.loads(self._memory[start : start + length])
+        return json.loads(entries[start : start + length])
 
     def put(self, value, *key):
         """Store a value (JSON types) under a key (texts or None). What does not fit any more is not stored."""

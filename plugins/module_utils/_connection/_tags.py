@@ -26,13 +26,14 @@ def parse_given(tags):
     else:
         raise InvalidInput(
             "tags has to be a mapping, or a text like 'application=sales,environment=production', and it is %s."
-            % ("a list" if isinstance(tags, list) else repr(tags))
+            % ("a list" if isinstance(tags, list) else repr(tags)),
+            "tags",
         )
     mapping = {}
     for given_key, given_value in pairs:
         key = _checked("key", given_key, given_key)
         if key in mapping:
-            raise InvalidInput("The tag %r is given twice." % key)
+            raise InvalidInput("The tag %r is given twice." % key, "tags")
         mapping[key] = _checked("value", given_value, given_key)
     return mapping
 
@@ -76,7 +77,7 @@ def _parts(text):
 def _split(part):
     key, equals, value = part.partition("=")
     if not equals:
-        raise InvalidInput("The tag %r has no '=': tags are written key=value,key=value." % part.strip())
+        raise InvalidInput("The tag %r has no '=': tags are written key=value,key=value." % part.strip(), "tags")
     return key, value
 
 
@@ -87,11 +88,12 @@ def _checked(what, value, tag):
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise InvalidInput(
             "The %s of the tag %r is %r: keys are text or numbers, values are text, numbers or booleans." % (what, tag, value)
-            + (" YAML reads a bare yes, no, on or off as a boolean: put it in quotes." if isinstance(value, bool) else "")
+            + (" YAML reads a bare yes, no, on or off as a boolean: put it in quotes." if isinstance(value, bool) else ""),
+            "tags",
         )
     text = str(value).strip()
     if what == "key" and not text:
-        raise InvalidInput("The tag %r has an empty key." % ("%s=" % tag))
+        raise InvalidInput("The tag %r has an empty key." % ("%s=" % tag), "tags")
     if has_control(text) or any(character in text for character in ",="):
-        raise InvalidInput("The %s of the tag %r holds a comma, an equals sign or a control character, which tags cannot carry." % (what, tag))
+        raise InvalidInput("The %s of the tag %r holds a comma, an equals sign or a control character, which tags cannot carry." % (what, tag), "tags")
     return text

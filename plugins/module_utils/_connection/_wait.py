@@ -16,12 +16,12 @@ from ._reconcile import read
 PAUSES = (1.0, 2.0, 3.0, 5.0)
 
 
-def wait_until_connected(platform, name, progress, timeout, clock=time.monotonic):
+def wait_until_connected(platform, name, progress, timeout, left=None, clock=time.monotonic):
     """Read the connection until the platform reports it connected; progress.after is the last that was read.
 
-    platform: a Platform. timeout: seconds of wall-clock time. Raise WaitTimeout, or an ApiError that is not transient.
+    platform: a Platform. timeout: seconds of wall-clock time. left: those of them that are left, None for all. Raise WaitTimeout, or an ApiError that is not transient.
     """
-    start = clock()
+    start = clock() - (0 if left is None else timeout - left)
     reads = 0
     failure = None
     while True:
@@ -51,6 +51,6 @@ def _not_connected(connection, timeout, failure):
     if connection.enabled is False:
         return "It is disabled (%s), so the platform does not connect to it: use state: enabled, or do not wait." % connection.who()
     return (
-        "The platform is not connected to %s after %g seconds. Check that PostgreSQL runs there, that pg_hba.conf lets the platform's "
+        "The platform is not connected to %s after %.0f seconds. Check that PostgreSQL runs there, that pg_hba.conf lets the platform's "
         "address in, and that the password is right.%s" % (connection.who(), timeout, " The last read failed: %s" % failure if failure else "")
     )

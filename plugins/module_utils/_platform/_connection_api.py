@@ -21,9 +21,9 @@ _MASK_CHARACTERS = frozenset("*•●xX#.·-_?")
 def check_name(name):
     """Raise InvalidInput for a name that one segment of a URL's path cannot carry reliably."""
     if not name.strip():
-        raise InvalidInput("name is empty: it is the identifier of the connection on the platform.")
+        raise InvalidInput("name is empty: it is the identifier of the connection on the platform.", "name")
     if name in (".", "..") or "/" in name or "\\" in name or has_control(name):
-        raise InvalidInput("name is %r: it must not be '.' or '..', nor hold '/', '\\' or a control character." % name)
+        raise InvalidInput("name is %r: it must not be '.' or '..', nor hold '/', '\\' or a control character." % name, "name")
 
 
 def is_mask(password):

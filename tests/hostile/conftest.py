@@ -1,0 +1,20 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from support.playbook import Ansible, access_by_password
+
+
+@pytest.fixture
+def ansible(tmp_path, platform):
+    """ansible-playbook, with a user and password in its environment."""
+    return Ansible(tmp_path, access_by_password(platform))
+
+
+@pytest.fixture(params=["in-process", "module"])
+def runner(request):
+    """The task keywords that decide where a task runs."""
+    return {} if request.param == "in-process" else {"delegate_to": "bastion"}

@@ -1,0 +1,44 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The lookup hosts: what a value of datasentinel_hosts means. Real runs are in tests/integration/test_hosts.py."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleLookupError
+from ansible.parsing.dataloader import DataLoader
+from ansible_collections.datasentinel.platform.plugins.lookup.hosts import inventory_of_run, split_patterns
+
+
+@pytest.mark.parametrize(
+    "value, patterns",
+    [
+        ("postgresql", ["postgresql"]),
+        ("a:b, c", ["a", "b", "c"]),
+        ("pg*,!pg2:&eu", ["pg*", "!pg2", "&eu"]),
+        ("pg[0:3]:~db(1|2)", ["pg[0:3]", "~db(1|2)"]),
+        (["a:!b", "c"], ["a", "!b", "c"]),
+    ],
+)
+def test_patterns_as_usual_in_ansible(value, patterns):
+    assert split_patterns(value) == patterns
+
+
+@pytest.mark.parametrize("value", [None, "", "  ", "\n", ",", ":", ",:", " , : ,", [], [None], ["", " ", ","]])
+def test_nothing_is_no_pattern_although_it_would_be_every_host_to_ansible(value):
+    assert split_patterns(value) == []
+
+
+@pytest.mark.parametrize("value", ["!", "&", "~", "all:!", "all,!:&eu", ["all", "!"], 5, True, {"a": "b"}, ["a", 5], ["a", ["b"]]])
+def test_what_is_no_pattern_is_refused(value):
+    with pytest.raises(AnsibleLookupError, match="^datasentinel_hosts is .*: it has to be a group or pattern of hosts, as text, or a list of them.$"):
+        split_patterns(value)
+
+
+def test_the_inventory_is_read_where_no_playbook_is_running(tmp_path):
+    inventory = tmp_path / "hosts.ini"
+    inventory.write_text("[postgresql]\npg1\npg2\n")
+    found = inventory_of_run(DataLoader(), {"ansible_inventory_sources": [str(inventory)], "ansible_limit": "pg2"})
+    assert [host.name for host in found.get_hosts(["postgresql"])] == ["pg2"]

@@ -1,0 +1,71 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run has paused and not resumed yet."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from ansible.utils.display import Display
+from ansible_collections.datasentinel.platform.plugins.module_utils._common._run_memory import RunMemory
+from ansible_collections.datasentinel.platform.plugins.plugin_utils._pauses import Pauses
+
+
+@pytest.fixture
+def pauses(memory):
+    return Pauses(memory)
+
+
+@pytest.fixture
+def warnings(monkeypatch):
+    """What was warned of."""
+    found = []
+    monkeypatch.setattr(Display, "warning", lambda self, text: found.append(text))
+    return found
+
+
+def test_nothing_is_paused_at_first(pauses):
+    assert (pauses.names("db1"), pauses.left()) == ([], {})
+
+
+def test_what_is_paused_is_known_to_other_workers_until_it_is_resumed(pauses, memory):
+    pauses.note("db1", paused=["a", "b"])
+    pauses.note("db1", paused=["b", "c"])
+    pauses.note("db2", paused=["d"])
+    other = Pauses(memory)
+    assert (other.names("db1"), other.names("db2")) == (["a", "b", "c"], ["d"])
+    other.note("db1", resumed=["a", "c", "unknown"])
+    other.note("db2", resumed=["d"])
+    assert pauses.left() == {"db1": ["b"]}
+
+
+def test_without_shared_memory_no_pause_is_possible(pauses, monkeypatch):
+    assert pauses.possible
+    monkeypatch.setattr(RunMemory, "shared", False)
+    assert not pauses.possible
+
+
+def test_the_main_process_warns_at_its_end_of_what_it_leaves_paused(pauses, warnings):
+    pauses.note("db1", paused=["a", "b"])
+    pauses.note("db2", paused=["d"])
+    pauses._report(os.getpid())
+    assert warnings == [
+        "This run leaves the monitoring of these connections paused: a, b, d. Resume it with: "
+        "ansible-playbook datasentinel.platform.enable -e datasentinel_hosts=db1,db2"
+    ]
+
+
+def test_a_worker_warns_of_nothing(pauses, warnings):
+    pauses.note("db1", paused=["a"])
+    pauses._report(os.getpid() + 1)
+    assert warnings == []
+
+
+def test_a_run_that_leaves_nothing_paused_warns_of_nothing(pauses, warnings):
+    pauses.note("db1", paused=["a"])
+    pauses.note("db1", resumed=["a"])
+    pauses._report(os.getpid())
+    assert warnings == []
