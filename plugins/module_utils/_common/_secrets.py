@@ -35,9 +35,9 @@ class Secrets:
         self._lock = threading.Lock()
         self._values = set()
         self._spellings = set()
-        # The spellings by their first characters, the longest first: a secret inside another does not leave the rest of
-        # the longer one behind.
-        self._by_start = {}
+        # The lengths of the spellings by their first characters, the longest first: a secret inside another does not leave
+        # the rest of the longer one behind.
+        self._lengths = {}
 
     def add(self, *values):
         """Register secrets: text; numbers count as their text; None and empty values are passed over."""
@@ -48,9 +48,10 @@ class Secrets:
                     self._values.add(text)
                     for form in _spellings(text) - self._spellings:
                         self._spellings.add(form)
-                        start = form[:_START]
-                        # A new list, since another thread may be reading the old one.
-                        self._by_start[start] = sorted([*self._by_start.get(start, ()), form], key=len, reverse=True)
+                        lengths = self._lengths.get(form[:_START], ())
+                        if len(form) not in lengths:
+                            # A new one, since another thread may be reading the old one.
+                            self._lengths[form[:_START]] = tuple(sorted({*lengths, len(form)}, reverse=True))
 
     def mask(self, text):
         """Return text with every spelling of every secret replaced by ``********``, in one pass, so that no mask is masked."""
@@ -59,12 +60,12 @@ class Secrets:
         parts = []
         done = position = 0
         while position < len(text):
-            form = self._spelling_at(text, position)
-            if form is None:
+            length = self._length_at(text, position)
+            if not length:
                 position += 1
             else:
                 parts += [text[done:position], MASK]
-                done = position = position + len(form)
+                done = position = position + length
         return "".join(parts) + text[done:]
 
     def _holds_any(self, text):
@@ -73,13 +74,13 @@ class Secrets:
             return True
         return any(form in text for form in list(self._spellings))
 
-    def _spelling_at(self, text, position):
-        """Return the longest spelling that begins at a position of text, None if none does."""
+    def _length_at(self, text, position):
+        """Return the length of the longest spelling that begins at a position of text, 0 if none does."""
         for size in range(_START, 0, -1):
-            for form in self._by_start.get(text[position : position + size], ()):
-                if text.startswith(form, position):
-                    return form
-        return None
+            for length in self._lengths.get(text[position : position + size], ()):
+                if text[position : position + length] in self._spellings:
+                    return length
+        return 0
 
     def mask_values(self, value):
         """Return a copy of a value with every text in it masked, keys too, and numbers that are a secret.

@@ -15,12 +15,16 @@ from urllib.parse import unquote, unquote_plus
 _UNPRINTABLE = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
 _FIELD_OF_A_SECRET = re.compile(
     r"""(?ix)
-    ( ["']?[\w-]{0,40} (?:pass|pwd|secret|token) [\w-]{0,40} \\{0,8}["']?   # the name, in quotes that may be escaped
-      \s{0,8} [:=] \s{0,8} \\{0,8} )
-    ( "(?:[^"\\]|\\.){0,4096}"? | '(?:[^'\\]|\\.){0,4096}'? | [^\s"',;&}\]]{1,4096} )
+    ( [\w-]{0,40} (?:pass|pwd|secret|token) [\w-]{0,40}            # the name
+      (?:\\{0,8}(?:["'>]|&quot;|&\#3[49];|\\?u002[27]))?           # the end of its quotes, which may be escaped, or of its tag
+      \s{0,8} (?:[:=]>?|,|(?<=>)) \s{0,8} \\{0,8} )                # what is between: a colon, an equals sign, an arrow
+    ( [bu]?(?:"(?:[^"\\]|\\.){0,4096}"?|'(?:[^'\\]|\\.){0,4096}'?)
+      | (?:&quot;|&\#3[49];) .{0,4096}? (?:&quot;|&\#3[49];|$)
+      | \\?u002[27] .{0,4096}? (?:\\?u002[27]|$)
+      | (?<=[=>:\s]) [^\s"',;&}\]<]{1,4096} )
     """
 )
-_USER_IN_A_URL = re.compile(r"(://|//)[^/\s\"'<>]{1,1024}@")
+_USER_IN_A_URL = re.compile(r"(\\?/\\?/)[^/\s\"'<>]{1,1024}@")
 REDACTED = "********"
 
 

@@ -17,6 +17,8 @@ from .._platform._connection_api import is_mask
 from ._further_fields import safe_fields
 from ._tags import custom, parse_returned
 
+#: Characters of what a platform may show: whatever is longer is no connection's.
+LONGEST = {"host": 1000, "user": 1000, "password": 10000, "tags": 10000}
 _OURS = ("name", "host", "port", "user", "password", "tags", "enabled", "connected")
 
 
@@ -94,6 +96,8 @@ def from_platform(name, shown):
 
 def _text(shown, key):
     value = shown.get(key)
+    if isinstance(value, str) and len(value) > LONGEST[key]:
+        raise ValueError("%s is longer than %d characters" % (key, LONGEST[key]))
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -118,6 +122,8 @@ def _tags_text(shown):
     value = shown.get("tags")
     if value is not None and not isinstance(value, str):
         raise ValueError("tags are not a text")
+    if value is not None and len(value) > LONGEST["tags"]:
+        raise ValueError("tags are longer than %d characters" % LONGEST["tags"])
     return value
 
 

@@ -9,10 +9,10 @@ A later version of the platform may add any: they are passed on, but for those t
 
 from __future__ import annotations
 
-import re
+import math
 
-#: Names of fields that look like secrets.
-_SECRET = re.compile(r"pass|pwd|secret|token|credential|dsn|conn(ection)?_?(string|uri|url|info)|(api|private|access)_?key", re.IGNORECASE)
+from .._common._secret_fields import looks_secret, secrets_in
+
 #: Levels of nesting, items in all, and characters of one text and of all.
 _DEEPEST = 8
 _MOST = 500
@@ -25,6 +25,8 @@ def safe_fields(fields, secrets):
 
     fields: a mapping of JSON types in any depth. secrets: the Secrets.
     """
+    # Known before anything is copied: one field may quote another.
+    secrets.add(*secrets_in(fields))
     return _Copy(secrets).mapping(fields, 1)
 
 
@@ -38,7 +40,7 @@ class _Copy:
         copy = {}
         for name, value in fields.items():
             key = self._text(name.replace("-", "_"))
-            if self._left > 0 and not _SECRET.search(name.replace("-", "_")):
+            if self._left > 0 and not looks_secret(name):
                 copy[key] = self._value(value, depth)
         return copy
 
@@ -52,6 +54,8 @@ class _Copy:
             return self.mapping(value, depth + 1)
         if isinstance(value, list):
             return [self._value(item, depth + 1) for item in value if self._left > 0]
+        if isinstance(value, float) and not math.isfinite(value):
+            return str(value)
         return self._secrets.mask_values(value)
 
     def _text(self, text):

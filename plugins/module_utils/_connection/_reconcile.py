@@ -10,6 +10,7 @@ is read again and the decision made anew. Check mode differs in one place only: 
 
 from __future__ import annotations
 
+from .._common._text import printable, shorten
 from .._http._errors import ApiError, StatusError
 from ._connection import from_platform
 from ._errors import NotEffective
@@ -103,7 +104,7 @@ def _confirm(desired, after, progress):
     elif after is None:
         raise NotEffective("%s, but the connection was not found. %s" % (message, rival))
     else:
-        wrong = ["password" if key == "password" else "%s (desired %s, is %s)" % (key, *pair) for key, pair in desired.differences(after).items()]
+        wrong = ["password" if key == "password" else "%s (desired %s, is %s)" % (key, *(shorten(printable(str(value)), 200) for value in pair)) for key, pair in desired.differences(after).items()]
         if wrong:
             raise NotEffective("%s, but these did not change as described: %s. %s" % (message, ", ".join(wrong), rival))
 

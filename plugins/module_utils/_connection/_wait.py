@@ -28,15 +28,17 @@ def wait_until_connected(platform, name, progress, timeout, left=None, clock=tim
         connection = progress.after
         if connection is not None and connection.connected:
             return
-        left = timeout - (clock() - start)
-        if connection is None or connection.enabled is False or left <= 0:
+        remaining = timeout - (clock() - start)
+        # Whoever comes when the time is over is read once all the same.
+        if connection is None or connection.enabled is False or (remaining <= 0 and reads):
             raise WaitTimeout(_not_connected(connection, timeout, failure))
-        platform.sleep(min(PAUSES[min(reads, len(PAUSES) - 1)], left))
+        if remaining > 0:
+            platform.sleep(min(PAUSES[min(reads, len(PAUSES) - 1)], remaining))
         reads += 1
-        left = timeout - (clock() - start)
+        remaining = timeout - (clock() - start)
         try:
             # Even the last read is given a moment.
-            progress.after = read(platform, name, timeout=max(left, 1.0))
+            progress.after = read(platform, name, timeout=max(remaining, 1.0))
             failure = None
         except ApiError as exc:
             if not exc.transient:

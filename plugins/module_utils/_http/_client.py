@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import warnings
 
+from .._common._secret_fields import secrets_in
 from .._common._version import VERSION
 from . import _errors as errors
 from ._deadline import Deadline
@@ -188,6 +189,7 @@ class Client:
 
     def _detail(self, response):
         """Return the response's message, safe to be shown; None if it has none."""
+        self._secrets.add(*secrets_in(response.json_or_none()))
         return self._secrets.quote(response.message()) or None
 
 

@@ -80,7 +80,7 @@ def speaks_tls(url):
 def _reason(causes):
     """Return the system's own words for what happened, ``""`` if it has none."""
     for cause in reversed(causes):
-        if isinstance(cause, ssl.SSLError) and cause.reason:
+        if isinstance(cause, ssl.SSLError) and getattr(cause, "reason", None):
             return cause.reason.replace("_", " ").lower()
         if isinstance(cause, OSError) and isinstance(cause.strerror, str):
             return cause.strerror

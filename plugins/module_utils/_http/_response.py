@@ -35,6 +35,13 @@ class Response:
         except RecursionError:
             raise ValueError("it is nested too deeply") from None
 
+    def json_or_none(self):
+        """Return the content as JSON types, None if it is empty or not JSON."""
+        try:
+            return self.json()
+        except ValueError:
+            return None
+
     def message(self):
         """Return the response's message to a person, the only part that may be quoted; ``""`` if there is none.
 
@@ -85,7 +92,7 @@ class Response:
             port = "" if parts.port is None else ":%d" % parts.port
         except ValueError:
             return ""
-        return ("%s://%s%s" % (parts.scheme, parts.hostname, port) if parts.hostname else "") + parts.path
+        return ("%s//%s%s" % (parts.scheme and parts.scheme + ":", parts.hostname, port) if parts.hostname else "") + parts.path
 
     def retry_after(self):
         """Return the seconds of a Retry-After header (a number, or an HTTP date), None without a usable one."""

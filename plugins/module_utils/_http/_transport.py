@@ -36,6 +36,8 @@ class DeadlineAdapter(HTTPAdapter):
         return self._use_our_pools(super().proxy_manager_for(*args, **kwargs))
 
     def _use_our_pools(self, manager):
+        if "http" in manager.pool_classes_by_scheme and manager.pool_classes_by_scheme["http"] is not HTTPConnectionPool:
+            return manager  # SOCKS proxies have pools of their own
         manager.pool_classes_by_scheme = {"http": self._makes(_HttpPool), "https": self._makes(_HttpsPool)}
         return manager
 

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+import unicodedata
+from urllib.parse import unquote, urlsplit
 
 from .._common._errors import InvalidInput
 from .._common._text import has_control
@@ -19,17 +20,17 @@ _API_ROOT = "/ds-api"
 
 def checked_url(given):
     """Return api_url without a trailing slash and without ``/ds-api``, and a list of warnings. Raise InvalidInput."""
-    if "@" in given:
+    if "@" in unquote(unicodedata.normalize("NFKC", given)):
         # Not quoted: what stands before the @ may be a password.
         raise InvalidInput("api_url holds an @, and so perhaps a user and password: give them as api_username and api_password instead.")
     url = given.strip().rstrip("/")
     if not url:
         raise InvalidInput("api_url is empty. %s Or set DATASENTINEL_API_URL." % _ADVICE)
-    if has_control(url) or " " in url or "\\" in url:
-        raise InvalidInput("api_url is %r, which holds a space, a backslash or a control character. %s" % (given, _ADVICE))
     if "?" in url or "#" in url:
         # Not quoted: what follows may be a token.
         raise InvalidInput("api_url is more than an address: leave out the ? or # and what follows. %s" % _ADVICE)
+    if has_control(url) or " " in url or "\\" in url:
+        raise InvalidInput("api_url is %r, which holds a space, a backslash or a control character. %s" % (given, _ADVICE))
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname, parts.port

@@ -123,6 +123,13 @@ def test_a_hidden_password_whose_update_was_lost_is_sent_once_more(recorded):
     assert recorded.run(password=PASSWORD)["changed"] is True
 
 
+@pytest.mark.parametrize("shown_password, changed", [("***", True), (PASSWORD, False)])
+def test_a_lost_update_of_a_password_leaves_a_trace_only_where_the_password_is_shown(recorded, shown_password, changed):
+    recorded.displays(password=shown_password).expects("PUT", **LOST).displays(password=shown_password).expects("PUT", status=400, message="no")
+    result = recorded.run(password="n3w-pw")
+    assert result["failed"] and result["changed"] is changed
+
+
 def test_an_update_that_the_platform_broke_off_may_have_happened(recorded):
     recorded.displays().expects("PUT", status=500, message="broken")
     result = recorded.run(port=1)

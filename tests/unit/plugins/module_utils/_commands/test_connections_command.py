@@ -223,7 +223,7 @@ class Echo(contextlib.nullcontext):
         return self._stored.get(name)
 
     def create(self, name, body):
-        self._stored[name] = {**body, "enabled": True, "connected": False, "note": "is %s" % body["password"]}
+        self._stored[name] = {**body, "enabled": True, "connected": False}
         return self._secrets.quote("Created with %s, not connected" % body["password"])
 
 
@@ -239,7 +239,7 @@ def test_thousands_of_passwords_are_masked_and_cost_little_more_than_one(memory,
         took = time.process_time() - start
         text = json.dumps(result)
         assert result["summary"]["created"] == len(given) and "s3cret-of-all" not in text
-        assert text.count("Created with ********, not connected") >= len(given) and text.count("is ********") == len(given)
+        assert text.count("Created with ********, not connected") >= len(given)
         return took
 
     assert seconds(passwords) < 10 * 5 * seconds(passwords[:1] * 1000)

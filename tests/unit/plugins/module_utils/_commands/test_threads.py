@@ -66,10 +66,10 @@ def lines():
 
 @pytest.fixture
 def each(secrets, memory, lines):
-    """A function that calls a step for each number up to count, in threads."""
+    """A function that calls a step for each number up to count, in threads, and returns the exceptions."""
 
     def run(count, step, concurrency=4, settings_of=lambda number: HERE, progress=lines.append, describe=lambda: "as far as this"):
-        Threads(Context(secrets, memory, progress=progress), concurrency, settings_of, describe).each(range(count), step)
+        return Threads(Context(secrets, memory, progress=progress), concurrency, settings_of, describe).each(range(count), step)
 
     return run
 
@@ -218,18 +218,44 @@ def test_an_interruption_does_not_wait_for_what_hangs(each, lines, alarm, monkey
 
 
 def test_an_interruption_while_threads_are_started_ends_those_that_run(each, monkeypatch):
-    done = []
-    start_thread = threading.Thread.start
+    done, started = [], []
+    start = threading.Thread.start
 
-    def start(thread):
-        if threading.active_count() > before:
+    def start_one(thread):
+        if started:
             raise Interrupted
-        start_thread(thread)
+        started.append(thread)
+        start(thread)
 
-    before = threading.active_count()
-    monkeypatch.setattr(threading.Thread, "start", start)
+    monkeypatch.setattr(threading.Thread, "start", start_one)
     with pytest.raises(Interrupted):
-        each(10_000, lambda platform, number: (done.append(number), time.sleep(0.01)))
-    count = len(done)
-    time.sleep(0.1)
-    assert len(done) <= count + 1
+        each(200, lambda platform, number: (done.append(number), time.sleep(0.02)))
+    assert not started[0].is_alive() and len(done) < 100
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_step_that_raises_ends_no_thread_and_its_exception_is_returned(each, concurrency):
+    done = []
+
+    def step(_platform, number):
+        if number % 3 == 0:
+            raise KeyError(number)
+        done.append(number)
+
+    errors = each(20, step, concurrency)
+    assert {number: exc.args for number, exc in errors.items()} == {number: (number,) for number in range(0, 20, 3)}
+    assert sorted(done) == [number for number in range(20) if number % 3]
+
+
+def test_a_platform_that_cannot_be_made_is_an_exception_of_its_numbers_alone(each, monkeypatch):
+    made = iter([OSError("no more files")])
+
+    def make(settings, *args):
+        for error in made:
+            raise error
+        return FakePlatform(settings, *args)
+
+    monkeypatch.setattr(_threads, "Platform", make)
+    done = []
+    errors = each(10, lambda platform, number: done.append(number))
+    assert [type(error) for error in errors.values()] == [OSError] and sorted([*done, *errors]) == list(range(10))

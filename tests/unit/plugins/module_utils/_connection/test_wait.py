@@ -43,9 +43,9 @@ class FakePlatform:
         return state
 
 
-def wait(platform, first=WAITING, timeout=60):
+def wait(platform, first=WAITING, timeout=60, left=None):
     progress = Progress(after=from_platform("db1", first))
-    wait_until_connected(platform, "db1", progress, timeout, platform.clock)
+    wait_until_connected(platform, "db1", progress, timeout, left, clock=platform.clock)
     return progress
 
 
@@ -74,6 +74,15 @@ def test_at_the_end_host_port_and_user_are_named():
         "that pg_hba.conf lets the platform's address in, and that the password is right."
     )
     assert platform.pauses == [1, 2, 3, 5, 1], "no pause goes beyond the end"
+
+
+def test_of_a_wait_that_began_elsewhere_only_the_rest_is_left():
+    platform = FakePlatform(WAITING)
+    assert "after 60 seconds" in failure(platform, timeout=60, left=4)
+    assert platform.pauses == [1, 2, 1]
+    platform = FakePlatform(WAITING)
+    failure(platform, left=0)
+    assert platform.pauses == []
 
 
 def test_no_read_takes_longer_than_what_is_left_but_even_the_last_is_given_a_moment():
