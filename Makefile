@@ -1,7 +1,7 @@
 # make demo      three real PostgreSQL servers, registered on an embedded platform, and again: nothing is left to do
 # make platform  an embedded platform and two PostgreSQL servers to try things out with, until Ctrl-C
 # make test      all checks
-# make bench     how fast it is, as ratios
+# make bench     how fast it is, into docs/performance.md; a short run: make bench QUICK=1
 # make mutants   whether the tests notice when the code is changed
 # make build     the collection's tarball
 # make clean     removes what the others made
@@ -34,8 +34,8 @@ platform: dependencies
 test: venv-test
 	@$(TEST) tests/tools/run-tests
 
-bench: venv-test
-	@$(TEST) .cache/venv/bin/python tests/bench/bench.py
+bench:
+	@PYTHONPATH="$$PWD/tests" tests/bench/run
 
 mutants: venv-test
 	@$(TEST) tests/tools/mutants

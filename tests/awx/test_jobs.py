@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -134,13 +135,14 @@ def test_slices_at_the_same_moment_register_every_host_once(tmp_path, platform):
     running = []
     for number in range(3):
         folder = job_folder(tmp_path, platform, hosts(range(number, 12, 3)), name=f"slice{number}")
-        runner = " ".join(f"'{part}'" for part in executable("ansible-runner"))
         worker = tmp_path / f"worker{number}"
         worker.mkdir()
-        command = (
-            f"{runner} transmit '{folder}' -p datasentinel.platform.register"
-            f" | {runner} worker --private-data-dir '{worker}' | {runner} process '{folder}'"
-        )
+        steps = [
+            ["transmit", folder, "-p", "datasentinel.platform.register"],
+            ["worker", "--private-data-dir", worker],
+            ["process", folder],
+        ]
+        command = " | ".join(shlex.join([*executable("ansible-runner"), *map(str, step)]) for step in steps)
         # What the job folder says reaches the worker; its shell knows nothing of the platform.
         running.append((folder, subprocess.Popen(["bash", "-o", "pipefail", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)))
     for _folder, process in running:

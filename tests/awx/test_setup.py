@@ -64,9 +64,17 @@ def test_setup(tmp_path, controller):
     for name, template in templates.items():
         assert template["playbook"] == f"playbooks/{name.split()[1]}.yml" and (ROOT / template["playbook"]).is_file()
         assert controller.links[f"job_templates/{template['id']}/credentials"] == [controller.get("credentials", "Datasentinel")["id"]]
-    survey = controller.surveys[f"job_templates/{templates['Datasentinel register']['id']}/survey_spec"]
-    asked = [question["variable"] for question in survey["spec"]]
-    assert asked == ["datasentinel_hosts", "datasentinel_connection_state", "datasentinel_connection_extra_tags"]
+    surveys = {name: controller.surveys[f"job_templates/{template['id']}/survey_spec"]["spec"] for name, template in templates.items()}
+    hosts = ("datasentinel_hosts", True, "postgresql")
+    tags = ("datasentinel_connection_extra_tags", False, "")
+    assert {name.split()[1]: [(asked["variable"], asked["required"], asked["default"]) for asked in survey] for name, survey in surveys.items()} == {
+        "audit": [hosts],
+        "deregister": [("datasentinel_hosts", True, "")],
+        "disable": [hosts],
+        "enable": [hosts],
+        "onboard": [hosts, tags],
+        "register": [hosts, tags],
+    }
     schedule = controller.get("schedules", "Datasentinel nightly check")
     assert (schedule["unified_job_template"], schedule["job_type"]) == (templates["Datasentinel register"]["id"], "check")
     assert "s3cret-of-the-platform" not in first.output

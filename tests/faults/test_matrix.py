@@ -72,6 +72,7 @@ def everywhere(path):
     passing = [Case(str(code), faults.status(code), FINE) for code in (429, 502, 503, 504)]
     passing += [Case(f"{code}-after", faults.status_after(code), FINE) for code in (502, 503, 504)]
     passing += [Case("drop-before", faults.drop_before, FINE), Case("drop-after", faults.drop_after, FINE)]
+    passing += [Case("no-http-after", faults.bytes_instead(lambda secret: [str(secret).encode()]), FINE)]
     passing += [Case("delay", faults.delay(4 * IMPATIENT), FINE, True), Case("drip", faults.drip(IMPATIENT / 2), FINE, True)]
     final = [Case(str(code), faults.status(code), f"status {code}") for code in (400, 403, 418, 500)]
     final += [
@@ -83,6 +84,10 @@ def everywhere(path):
         Case("oversize", faults.oversize(announced=True), "larger than 1024 KiB"),
         Case("oversize-unannounced", faults.oversize(announced=False), "larger than 1024 KiB"),
         Case("redirect", faults.redirect("http://127.0.0.1:9/"), "a redirect to http://127.0.0.1:9/"),
+        # Hostile: the work is done, and what comes back holds the password or the token. More of these are in tests/hostile.
+        Case("list-after", faults.instead(faults.as_json(lambda secret: [secret])), "a JSON list .* came back"),
+        Case("object-500-after", faults.instead(faults.as_json(code=500)), "status 500"),
+        Case("redirect-after", faults.instead(faults.as_json(code=303, headers={"location": "/login"})), "a redirect to /login"),
     ]
     return passing + final
 

@@ -102,7 +102,7 @@ ECHOES = {
     "json-unescaped": lambda secret: dumps(secret, ensure_ascii=False),
     "json-with-slashes": lambda secret: dumps(secret).replace("/", "\\/"),
     "json-without-markup": lambda secret: dumps(secret).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"),
-    "json-without-markup-in-capitals": lambda secret: dumps(secret).replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026").replace("'", "\\u0027"),
+    "json-without-markup-in-capitals": lambda secret: re.sub("[<>&']", lambda match: f"\\u{ord(match.group()):04X}", dumps(secret)),
     "json-in-json": lambda secret: dumps(dumps(secret)),
     "python": repr,
     "html": html.escape,
@@ -179,11 +179,9 @@ ERRORS = [
     Hostile("status-quoting", as_json(lambda secret: {"status": quoting(secret)}), NO_CONNECTION, "write"),
 ]
 
+ELSEWHERE = f"https://ds:{FOREIGN}@127.0.0.1:9/login?token={FOREIGN}#{FOREIGN}"
 REDIRECTS = [
-    *(
-        Hostile(f"redirect-{code}", as_json(code=code, headers={"location": f"https://ds:{FOREIGN}@127.0.0.1:9/login?token={FOREIGN}#{FOREIGN}"}), "a redirect to https://127.0.0.1:9/login")
-        for code in (301, 302, 303, 307, 308)
-    ),
+    *(Hostile(f"redirect-{code}", as_json(code=code, headers={"location": ELSEWHERE}), "to https://127.0.0.1:9/login") for code in (301, 302, 303, 307, 308)),
     Hostile("redirect-relative", as_json(code=302, headers={"location": f"/login?token={FOREIGN}"}), "a redirect to /login"),
     Hostile("redirect-nowhere", as_json(code=302), "a redirect to nowhere"),
     Hostile("redirect-driving", whole("Location: /a\x1b[2J\x9b31m\x7fb", status="302 Found"), "a redirect to /a", raw=True),
@@ -192,6 +190,8 @@ REDIRECTS = [
     Hostile("redirect-quoting", as_json(code=302, headers={"location": f"http://ds:{FOREIGN}?@127.0.0.1:9/"}), "a redirect to"),
 ]
 
+OF_ANSIBLE = ("ansible_facts", "_ansible_no_log", "failed", "invocation", "changed", "msg", "warnings")
+OF_SECRETS = ("password", "Passwd", "db-pwd", "client_secret", "access-token", "dsn", "connection-string", "conninfo")
 VALUES = [
     Hostile("not-a-number", plus('"x": NaN, "y": [-Infinity, 1e400]'), "", ANY),
     Hostile("huge-integer", plus('"x": ' + "9" * 5000), "broken JSON"),
@@ -202,18 +202,13 @@ VALUES = [
     Hostile("driving", as_json(lambda secret: {**secret, "message": DRIVING, "note": DRIVING, DRIVING: {DRIVING: [DRIVING]}}), "", ANY),
     Hostile("driving-error", as_json(lambda _secret: {"error": DRIVING}, 500), "status 500"),
     Hostile("driving-title", text(lambda _secret: f"<title>{DRIVING[:-1]}</title>", content_type="text/html"), "a page titled"),
-    Hostile(
-        "names-of-ansibles-own",
-        as_json(lambda secret: {**secret, **{name: {"x": True} for name in ("ansible_facts", "_ansible_no_log", "failed", "invocation", "changed", "msg", "warnings")}}),
-        "",
-        ANY,
-    ),
+    Hostile("names-of-ansibles-own", as_json(lambda secret: {**secret, **{name: {"x": True} for name in OF_ANSIBLE}}), "", ANY),
     Hostile(
         "secrets-at-any-depth",
         as_json(
             lambda secret: {
                 **secret,
-                "a": {"b": [{name: FOREIGN} for name in ("password", "Passwd", "db-pwd", "client_secret", "access-token", "dsn", "connection-string", "conninfo")]},
+                "a": {"b": [{name: FOREIGN} for name in OF_SECRETS]},
                 "b": [{"c": secret.get("password"), "password": {"d": FOREIGN}, "url": f"postgresql://ds:{FOREIGN}@pg1/postgres"}],
             }
         ),
@@ -234,6 +229,7 @@ BOUNDS = [
     Hostile("large", text(lambda secret: dumps(secret).ljust(1024 * 1024 + 1)), "larger than 1024 KiB"),
 ]
 
+CHUNKED = head("Transfer-Encoding: chunked") + b"\r\n"
 WIRE = [
     Hostile("gzip-junk", whole("Content-Encoding: gzip"), "response", raw=True),
     Hostile("unknown-encoding", whole("Content-Encoding: br, zstd, x-nothing"), "response", ANY, raw=True),
@@ -257,9 +253,9 @@ WIRE = [
     Hostile("status-of-4-digits", whole(status="1200 OK"), "lost", ANY, raw=True),
     Hostile("ssh", lambda _secret: [b"SSH-2.0-OpenSSH_9.2\r\n"], "lost", ANY, raw=True),
     Hostile("zero-bytes", lambda _secret: [b"\0" * 1000], "lost", ANY, raw=True),
-    Hostile("chunk-of-no-size", lambda secret: [head("Transfer-Encoding: chunked") + b"\r\nxyz\r\n" + dumps(secret).encode()], "lost", ANY, raw=True),
-    Hostile("chunk-of-negative-size", lambda secret: [head("Transfer-Encoding: chunked") + b"\r\n-5\r\n" + dumps(secret).encode()], "cannot be understood", ANY, raw=True),
-    Hostile("chunk-of-huge-size", lambda secret: [head("Transfer-Encoding: chunked") + b"\r\nffffffffffffffffffff\r\n" + dumps(secret).encode()], "lost", ANY, raw=True),
+    Hostile("chunk-of-no-size", lambda secret: [CHUNKED, b"xyz\r\n" + dumps(secret).encode()], "lost", ANY, raw=True),
+    Hostile("chunk-of-negative-size", lambda secret: [CHUNKED, b"-5\r\n" + dumps(secret).encode()], "cannot be understood", ANY, raw=True),
+    Hostile("chunk-of-huge-size", lambda secret: [CHUNKED, b"f" * 20 + b"\r\n" + dumps(secret).encode()], "lost", ANY, raw=True),
 ]
 
 
@@ -286,17 +282,18 @@ def compressed(times):
     return content if times == 1 else gzip.compress(content)
 
 
+REDIRECT = head("Location: /login", status="307 Elsewhere") + b"\r\n"
 ENDLESS = [
     Hostile("gzip-bomb", bomb(1), "larger than 1024 KiB|response", raw=True),
     Hostile("gzip-bomb-twice", bomb(2), "larger than 1024 KiB|response", raw=True),
     Hostile("endless-body", without_end(head() + b"\r\n", piece=b"x" * 65536), "larger than 1024 KiB", raw=True),
-    Hostile("endless-chunks", without_end(head("Transfer-Encoding: chunked") + b"\r\n", piece=(b"64\r\n" + b"x" * 100 + b"\r\n") * 600), "larger than 1024 KiB", raw=True),
-    Hostile("endless-size-of-a-chunk", without_end(head("Transfer-Encoding: chunked") + b"\r\n", piece=b"1" * 65536), "lost|not complete", ANY, raw=True, endless=True),
-    Hostile("endless-trailer", without_end(head("Transfer-Encoding: chunked") + b"\r\n0\r\n", piece=b"X: y\r\n" * 10000), "not complete|lost", ANY, raw=True, endless=True),
+    Hostile("endless-chunks", without_end(CHUNKED, piece=(b"64\r\n" + b"x" * 100 + b"\r\n") * 600), "larger than 1024 KiB", raw=True),
+    Hostile("endless-size-of-a-chunk", without_end(CHUNKED, piece=b"1" * 65536), "lost|not complete", ANY, raw=True, endless=True),
+    Hostile("endless-trailer", without_end(CHUNKED + b"0\r\n", piece=b"X: y\r\n" * 10000), "not complete|lost", ANY, raw=True, endless=True),
     Hostile("endless-continue", without_end(piece=head(status="100 Continue") + b"\r\n"), "not complete|lost", ANY, raw=True, endless=True),
     Hostile("endless-headers", without_end(head(), piece=b"X: y\r\n" * 1000), "lost", ANY, raw=True),
     Hostile("endless-header", without_end(head() + b"X: ", piece=b"y" * 65536), "lost", ANY, raw=True),
-    Hostile("endless-redirect", without_end(head("Location: /login", status="307 Elsewhere") + b"\r\n", piece=b"x" * 65536), "a redirect|not complete", ANY, raw=True, endless=True),
+    Hostile("endless-redirect", without_end(REDIRECT, piece=b"x" * 65536), "a redirect|not complete|larger than", ANY, raw=True, endless=True),
     Hostile("gzip-bomb-redirect", bomb(1, "Location: /login", status="307 Elsewhere"), "a redirect|larger than 1024 KiB", raw=True),
 ]
 

@@ -15,7 +15,7 @@ PATIENCE = 10
 
 
 class Server:
-    """A server that notes what each connection sends up to an empty line, and answers with something; a context manager.
+    """A server that notes what each connection sends up to an empty line, and responds with something; a context manager.
 
     respond: takes the head of a request (bytes) and the connected socket, in a thread of its own. context: for TLS.
     heads: what was received, as bytes; a connection that sends no head adds what it sent.

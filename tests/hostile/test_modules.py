@@ -81,11 +81,11 @@ def test_a_password_that_a_later_connection_shows(platform):
 
 def test_failures_of_many_connections_are_bounded(platform):
     """However much comes back for each, and however many secrets the task knows."""
-    connections = [{"name": f"db{number}", "host": "pg1", "user": "ds", "password": f"{number}-alpha-of-many"} for number in range(40)]
+    connections = [{"name": f"db{number}", "host": "pg1", "user": "ds", "password": f"{number}-alpha-of-many"} for number in range(20)]
     text = "1-alpha-of-many password=x //" * 30_000 + DRIVING
     platform.faults.add(faults.status(500, text), "GET", times=1000)
     started = time.process_time()
     result = run(platform, CONNECTIONS, connections=connections)
-    assert time.process_time() - started < 10
-    assert result["failed"] and result["summary"]["failed"] == 40
+    assert time.process_time() - started < 3
+    assert result["failed"] and result["summary"]["failed"] == 20
     check(result, *(connection["password"] for connection in connections[:5]))

@@ -24,13 +24,14 @@ KEPT = {"port": 2, "password": "{{ given }}", "update_password": "on_create"}
 BY_NAME = {response.name: response for response in RESPONSES}
 #: By the response, the call that it meets.
 MET = {
-    **dict.fromkeys(["list", "json-in-json", "trailing-text", "latin-1", "truncated", "plain", "titled-page", "status-206", "status-500", "error-500-json"], "GET"),
-    **dict.fromkeys(["error-500-quoting", "driving", "driving-error", "driving-title", "names-of-ansibles-own", "secrets-at-any-depth", "deep-300", "long-error"], "GET"),
+    **dict.fromkeys(["list", "json-in-json", "trailing-text", "latin-1", "truncated", "plain", "titled-page", "status-206", "status-500"], "GET"),
+    **dict.fromkeys(["error-500-json", "error-500-quoting", "driving", "driving-error", "driving-title", "names-of-ansibles-own"], "GET"),
+    **dict.fromkeys(["secrets-at-any-depth", "deep-300", "long-error"], "GET"),
     **dict.fromkeys(["redirect-302", "broken-header", "many-headers", "reason-with-secrets", "no-http", "not-a-number", "half-characters", "page"], "GET"),
     **dict.fromkeys(["raw-tab", "status-203", "status-400", "error-object", "status-quoting", "error-500-python", "long-status", "gzip-junk"], "PUT"),
 }
 #: What may become of a token call.
-MINTED = ["list", "json-in-json", "plain", "titled-page", "status-202", "status-203", "status-500", "redirect-302", "truncated", "error-object", "page", "script"]
+MINTED = ["list", "json-in-json", "plain", "titled-page", "status-202", "status-203", "status-500", "redirect-302", "truncated", "error-object", "page"]
 
 
 def safe(outcome, *secrets):
@@ -121,7 +122,8 @@ def test_templates_in_what_the_platform_says(ansible, platform, runner, template
     texts, ran = templates
     for name, text in zip(("db1", "db2", "db3"), texts):
         platform.store.put(name, **{**THERE, "host": text, "user": text, "tags": f"{text}={text}"})
-        platform.faults.add(faults.shown(lambda connection, text=text: connection.update({text: text, "note": text, "connected": False})), "GET", name, times=1000)
+        changes = {text: text, "note": text, "connected": False}
+        platform.faults.add(faults.shown(lambda connection, changes=changes: connection.update(changes)), "GET", name, times=1000)
         platform.faults.add(faults.instead(faults.as_json(lambda _secret, text=text: {"status": text})), "PUT", name)
         platform.faults.add(faults.status(500, text), "PATCH", name)
     names = ["db1"] if runner else ["db1", "db2", "db3"]
@@ -131,7 +133,7 @@ def test_templates_in_what_the_platform_says(ansible, platform, runner, template
         task("fail", {**runner, "loop": names, "register": "failed", "ignore_errors": True}, name="{{ item }}", state="disabled"),
         task("wait", {**runner, "loop": names, "register": "waited", "ignore_errors": True}, name="{{ item }}", wait=True, wait_timeout=1),
         {"name": "show", "ansible.builtin.debug": {"var": "done"}},
-        {"name": "say", "ansible.builtin.debug": {"msg": "{{ item.msg }} {{ item.connection }} {{ item.error | default }}"}, "loop": "{{ done.results + failed.results }}"},
+        {"name": "say", "ansible.builtin.debug": {"msg": "{{ item.msg }} {{ item.error | default }}"}, "loop": "{{ done.results + failed.results }}"},
         {"name": "keep", "ansible.builtin.set_fact": {"kept": "{{ done.results }}", "text": "{{ done.results[0].msg }}"}},
         {"name": "show again", "ansible.builtin.debug": {"msg": "{{ kept }} {{ text }}"}},
         {"name": "loop", "ansible.builtin.debug": {"var": "item"}, "loop": "{{ done.results[0].connection.tags | dict2items }}"},
@@ -148,7 +150,8 @@ def test_templates_in_the_role(ansible, platform, templates):
     hosts = {f"pg{number}": {"ansible_host": "127.0.0.1"} for number in range(len(texts))}
     for name, text in zip(hosts, texts):
         platform.store.put(name, **{**THERE, "user": text, "tags": f"{text}={text}"})
-        platform.faults.add(faults.shown(lambda connection, text=text: connection.update({text: text, "note": text, "host": text, "connected": False})), "GET", name, times=1000)
+        changes = {text: text, "note": text, "host": text, "connected": False}
+        platform.faults.add(faults.shown(lambda connection, changes=changes: connection.update(changes)), "GET", name, times=1000)
         platform.faults.add(faults.instead(faults.as_json(lambda _secret, text=text: {"status": text})), "PUT", name)
     inventory = {"postgresql": {"hosts": hosts, "vars": {"datasentinel_connection_password": STORED}}}
     said = {"name": "say", "ansible.builtin.debug": {"msg": "{{ datasentinel_connection_result }}"}, "when": "datasentinel_connection_result is defined"}
@@ -204,8 +207,8 @@ def test_passwords_of_other_types(ansible, platform, runner, where):
         keep = task("create", runner, **create)
     else:
         # As a variable of the task, since the role reads variables.
-        keep = {"name": "create", MODULE: {"name": "{{ item }}"}, "vars": {f"datasentinel_connection_{name}": value for name, value in create.items()}, **runner}
-        keep["vars"]["datasentinel_connection_from_role"] = True
+        variables = {f"datasentinel_connection_{name}": value for name, value in {**create, "from_role": True}.items()}
+        keep = {"name": "create", MODULE: {"name": "{{ item }}"}, "vars": variables, **runner}
     outcome = verbose(
         ansible,
         {**keep, "loop": [*refused, *taken], "ignore_errors": True},
@@ -261,8 +264,9 @@ def test_credentials_of_a_proxy(ansible, platform, runner, where):
     # The embedded platform as a proxy, which is asked for whole URLs.
     platform.faults.add(faults.body(content, 407), times=100)
     address = platform.url.partition("//")[2]
-    none = {name: "" for name in ("NO_PROXY", "no_proxy")}
-    proxies = {name: {"HTTP_PROXY": f"http://{CREDENTIALS}@{to}", "http_proxy": f"http://{CREDENTIALS}@{to}", **none} for name, to in (("refuses", address), ("gone", "127.0.0.1:9"))}
+    without = {"NO_PROXY": "", "no_proxy": ""}
+    urls = {"refuses": f"http://{CREDENTIALS}@{address}", "gone": f"http://{CREDENTIALS}@127.0.0.1:9"}
+    proxies = {name: {"HTTP_PROXY": url, "http_proxy": url, **without} for name, url in urls.items()}
     options = {"name": "db1", "api_url": "http://platform.example.com", "api_token": "{{ given_token }}", "api_retries": 0}
     outcomes = []
     for name, proxy in proxies.items():

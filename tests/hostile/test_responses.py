@@ -28,7 +28,7 @@ MOST_MEMORY = 32 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Call:
-    """A call that is answered by something hostile.
+    """A call that meets a hostile response.
 
     kind: read, write or token, for which a response may be a success. method, path, nth: of the call. options: of the task.
     there: the connection before. The task knows of no password but its own, since the platform masks that of the connection.
@@ -53,7 +53,7 @@ CALLS = [
     Call("create", "write", "POST", options={**THERE, "password": GIVEN}, there=None),
     Call("update", "write", "PUT", options={**KEPT, "port": 2}),
     Call("disable", "write", "PATCH", options={**KEPT, "state": "disabled"}),
-    Call("delete", "write", "DELETE", options={"state": "absent"}),
+    Call("delete", "write", "DELETE", options={**KEPT, "state": "absent"}),
     Call("token", "token", "POST", options={**KEPT, "port": 2}),
 ]
 

@@ -50,8 +50,6 @@ BLANKED = {
     "no-break": "\u00a0".join(BLANKS.split()),
     "in-json": dumps(BLANKS),
     "in-a-url": quote(BLANKS.strip()),
-    "in-html": "&nbsp;".join(BLANKS.split()),
-    "in-break-tags": "<br>".join(BLANKS.split()),
 }
 
 

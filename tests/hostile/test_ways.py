@@ -39,7 +39,10 @@ def run(request, monkeypatch):
 # --- api_url -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("end", ["#", "?", "/#/", "/#", "/?", "#/", "?/", "/#/connections", "/?token=t0ken-in-the-url", "/ds-api/?", "/ds-api#", " #", "# ", "/a?b#c", "?#"])
+ENDS = ["#", "?", "/#/", "/#", "/?", "#/", "?/", "/#/connections", "/?token=t0ken-in-the-url", "/ds-api/?", "/ds-api#", " #", "# ", "/a?b#c", "?#"]
+
+
+@pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_a_query_or_fragment_in_api_url_is_refused_and_nothing_is_sent(run, platform, end, state):
     platform.store.put("db1", **THERE)
@@ -147,8 +150,11 @@ def test_a_proxy_that_refuses(run, proxied, respond, scheme):
     check(result, *OF_THE_PROXY, TOKEN)
 
 
+MISSPELLED = [f"pr0xy-user:pr0xy{character}pass-alpha" for character in "/?#\\"] + ["[:pr0xy-pass-alpha"]
+
+
 @pytest.mark.parametrize("scheme", ["http", "https"])
-@pytest.mark.parametrize("credentials", [CREDENTIALS, "pr0xy-user:pr0xy/pass-alpha", "pr0xy-user:pr0xy?pass-alpha", "pr0xy-user:pr0xy#pass-alpha", "pr0xy-user:pr0xy\\pass-alpha", "[:pr0xy-pass-alpha"])
+@pytest.mark.parametrize("credentials", [CREDENTIALS, *MISSPELLED])
 def test_a_proxy_that_is_not_there_or_misspelled(run, proxied, scheme, credentials):
     proxied("127.0.0.1:9", credentials)
     result = run(api_url=f"{scheme}://platform.example.com")

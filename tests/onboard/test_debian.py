@@ -81,6 +81,6 @@ def test_onboard_through_the_socket(tmp_path, platform, folder, cluster):
     assert not any(ansible.run("datasentinel.platform.onboard", inventory=hosts).succeeded().changed())
     with psycopg.connect(host="127.0.0.1", port=port, user="datasentinel", password=PASSWORD, dbname="postgres") as watcher:
         assert watcher.execute("SELECT count(*) FROM pg_stat_statements").fetchone()[0] > 0
-    ansible.run("datasentinel.platform.offboard", "-e", "datasentinel_drop_user=true", inventory=hosts).succeeded()
+    ansible.run("datasentinel.platform.offboard", "-e", "datasentinel_hosts=postgresql", "-e", "datasentinel_drop_user=true", inventory=hosts).succeeded()
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(host="127.0.0.1", port=port, user="datasentinel", password=PASSWORD, dbname="postgres")

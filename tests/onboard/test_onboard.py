@@ -88,10 +88,10 @@ def test_from_bare_to_connected_again_and_back(ansible, platform, servers):
         rules = superuser.execute("SELECT user_name, address, auth_method FROM pg_hba_file_rules WHERE 'datasentinel' = ANY(user_name)").fetchall()
         assert rules == [(["datasentinel"], "127.0.0.1", "scram-sha-256")]
 
-    ansible.run("datasentinel.platform.offboard", inventory=hosts).succeeded()
+    ansible.run("datasentinel.platform.offboard", "-e", "datasentinel_hosts=postgresql", inventory=hosts).succeeded()
     assert platform.store.names() == []
     monitoring(servers[0]).close()
-    ansible.run("datasentinel.platform.offboard", "-e", "datasentinel_drop_user=true", inventory=hosts).succeeded()
+    ansible.run("datasentinel.platform.offboard", "-e", "datasentinel_hosts=postgresql", "-e", "datasentinel_drop_user=true", inventory=hosts).succeeded()
     with servers[0].connect() as superuser:
         assert superuser.execute("SELECT count(*) FROM pg_roles WHERE rolname = 'datasentinel'").fetchone() == (0,)
         assert superuser.execute("SELECT count(*) FROM pg_hba_file_rules WHERE 'datasentinel' = ANY(user_name)").fetchone() == (0,)
@@ -117,7 +117,7 @@ def test_one_host_that_fails_leaves_the_others_done_and_is_listed(ansible, platf
     listed = " ".join(outcome.results("List who is connected, and who is not").popitem()[1]["msg"])
     assert "good: connected" in listed
     assert "down: NOT connected. " in listed
-    assert f"not connected to 'wrong' ({servers[1].host}:{servers[1].port} as user datasentinel)" in listed
+    assert "Connection 'wrong': " in listed and f"not connected to {servers[1].host}:{servers[1].port} as user datasentinel" in listed
     assert platform.display("good")["connected"] is True
     assert "PLAY RECAP" in outcome.output and "Traceback" not in outcome.output
 

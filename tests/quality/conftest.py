@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -19,8 +21,19 @@ def collection():
 
 
 @pytest.fixture
+def temporary():
+    """A folder for temporary files that everybody may enter, as /tmp is; it has to be empty in the end."""
+    folder = Path(tempfile.mkdtemp(prefix="demo-test-"))
+    folder.chmod(0o755)
+    yield folder
+    left = sorted(path.name for path in folder.iterdir())
+    shutil.rmtree(folder)
+    assert left == []
+
+
+@pytest.fixture
 def run(tmp_path):
-    """Runs a tool of this environment, with a home of its own. Gives what it printed; fails if it does."""
+    """A function that runs a tool of this environment, with a home of its own, and returns its output; fails if the tool does."""
 
     def run(tool, *arguments, cwd=tmp_path, home=tmp_path, seconds=240, **environment):
         done = subprocess.run(
@@ -34,8 +47,8 @@ def run(tmp_path):
             timeout=seconds,
             check=False,
         )
-        told = [line for line in done.stdout.splitlines() if line.startswith(("ERROR", "FATAL"))]
-        assert done.returncode == 0, "\n".join(told) or done.stdout[-10000:]
+        errors = [line for line in done.stdout.splitlines() if line.startswith(("ERROR", "FATAL"))]
+        assert done.returncode == 0, "\n".join(errors) or done.stdout[-10000:]
         return done.stdout
 
     return run

@@ -7,26 +7,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 import pytest
 from embedded.collection import ROOT
-
-
-@pytest.fixture
-def temporary():
-    """A folder for temporary files that everybody may enter, as /tmp is; it has to be empty in the end."""
-    folder = Path(tempfile.mkdtemp(prefix="demo-test-"))
-    folder.chmod(0o755)
-    yield folder
-    left = sorted(path.name for path in folder.iterdir())
-    shutil.rmtree(folder)
-    assert left == []
+from support.processes import running_from
 
 
 def demo(temporary):
@@ -34,12 +21,6 @@ def demo(temporary):
     return subprocess.Popen(
         [sys.executable, ROOT / "demo/demo.py"], cwd="/", env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )
-
-
-def running_from(folder):
-    """The command lines of the processes that have to do with a folder."""
-    lines = subprocess.run(["ps", "-wweo", "args="], capture_output=True, text=True, check=True).stdout.splitlines()
-    return [line for line in lines if str(folder) in line]
 
 
 def test_the_demo(temporary):

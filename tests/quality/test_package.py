@@ -13,10 +13,12 @@ from embedded.collection import build
 #: Everything at the top, and under tests/.
 HELD = {
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "COPYING",
     "FILES.json",
     "MANIFEST.json",
     "README.md",
+    "SECURITY.md",
     "docs",
     "meta",
     "playbooks",

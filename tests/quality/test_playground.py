@@ -17,14 +17,14 @@ import pytest
 import requests
 import yaml
 from embedded.collection import ROOT
-from quality.test_demo import running_from, temporary  # noqa: F401, a fixture
+from support.processes import running_from
 
 #: Seconds for it to start, and to stop.
 PATIENCE = 60
 
 
 @pytest.fixture
-def playground(temporary):  # noqa: F811
+def playground(temporary):
     """A running playground, and the lines that it has printed by the time it is ready; ended by Ctrl-C."""
     process = subprocess.Popen(
         [sys.executable, ROOT / "demo/playground.py"],
