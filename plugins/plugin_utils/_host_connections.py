@@ -73,7 +73,7 @@ def combined(items, results):
     by_name = [(item.name, result) for item, result in zip(items, results)]
     failed = [(name, result) for name, result in by_name if result.get("failed")]
     # Where something failed, what went well is in results.
-    messages = [result["msg"] if result["msg"].startswith("Connection %r: " % name) else "%s: %s" % (name, result["msg"]) for name, result in (failed or by_name) if result.get("msg")]
+    messages = [_with_name(name, result["msg"]) for name, result in (failed or by_name) if result.get("msg")]
     one = {
         "changed": any(result.get("changed", False) for result in results),
         "connections": [result["connection"] for result in results if "connection" in result],
@@ -89,6 +89,10 @@ def combined(items, results):
     if any(result.get("unreachable") for result in results):
         one["unreachable"] = True
     return {key: value for key, value in one.items() if value not in ("", [])}
+
+
+def _with_name(name, message):
+    return message if message.startswith("Connection %r: " % name) else "%s: %s" % (name, message)
 
 
 def _entry(result):

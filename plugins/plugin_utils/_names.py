@@ -7,8 +7,6 @@
 from __future__ import annotations
 
 from ..module_utils._common._errors import InvalidInput
-from ._role_variables import PREFIX
-
 
 class Names:
     """The names of connections that hosts of this run have claimed. memory: the RunMemory."""
@@ -25,7 +23,8 @@ class Names:
                 if owner is not None and owner != host:
                     raise InvalidInput(
                         "The connection %r is also that of the host %s: names are platform-wide, so the two would overwrite each other. "
-                        "Set %sname (or the name in %sinstances) of %s or %s to another one." % (name, owner, PREFIX, PREFIX, owner, host)
+                        "Set datasentinel_connection_name (or the name in datasentinel_connection_instances) of %s or %s to another one."
+                        % (name, owner, owner, host)
                     )
             for key, owner in zip(keys, owners):
                 if owner is None:

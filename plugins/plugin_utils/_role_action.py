@@ -64,7 +64,8 @@ class RoleAction(CommandAction):
 def _of_this_run(items, operation, host):
     """Return the Items of a pause or resume: to resume is only what this run has paused. Raise InvalidInput."""
     if not PAUSES.possible:
-        raise InvalidInput("%soperation is %s, and memory cannot be shared here, so the run could not know what it paused. Use disable and enable." % (PREFIX, operation))
+        text = "%soperation is %s, and memory cannot be shared here, so the run could not know what it paused. Use disable and enable."
+        raise InvalidInput(text % (PREFIX, operation))
     if operation == "pause":
         return items
     paused = PAUSES.names(host)

@@ -101,7 +101,8 @@ class RoleVariables:
             secret = option is None or option.secret
             # What Ansible says quotes the value.
             reason = "it holds an expression that fails" if secret else str(exc)
-            raise InvalidInput("The variable %s cannot be templated: %s. Text that only looks like an expression is marked with !unsafe." % (name, reason)) from None
+            text = "The variable %s cannot be templated: %s. Text that only looks like an expression is marked with !unsafe."
+            raise InvalidInput(text % (name, reason)) from None
 
 
 _OMITTED = object()

@@ -15,7 +15,8 @@ def desired_connections(connections, defaults=None, labels=None, columns=False):
     """Return the DesiredConnection of each item, in the order given.
 
     connections: mappings of the options in ITEM. defaults: used where an item does not give an option. labels: how messages
-    call each item, by its number and name where None. columns: whether options are columns, which messages name. Raise InvalidInput for the first that cannot be, naming it.
+    call each item, by its number and name where None.
+    columns: whether options are columns, which messages name. Raise InvalidInput for the first that cannot be, naming it.
     """
     if not isinstance(connections, list):
         raise InvalidInput("connections has to be a list of mappings, one for each connection.", "connections")
@@ -33,7 +34,8 @@ def desired_connections(connections, defaults=None, labels=None, columns=False):
             raise InvalidInput(text if text.startswith(label) else "%s: %s" % (where, text), exc.option) from None
         name = desired[-1].name
         if name in seen:
-            raise InvalidInput("The name %r stands twice, in %s and %s: each connection of the platform has a name of its own." % (name, seen[name], label), "name")
+            text = "The name %r stands twice, in %s and %s: each connection of the platform has a name of its own."
+            raise InvalidInput(text % (name, seen[name], label), "name")
         seen[name] = label
     return desired
 

@@ -104,9 +104,13 @@ def _confirm(desired, after, progress):
     elif after is None:
         raise NotEffective("%s, but the connection was not found. %s" % (message, rival))
     else:
-        wrong = ["password" if key == "password" else "%s (desired %s, is %s)" % (key, *(shorten(printable(str(value)), 200) for value in pair)) for key, pair in desired.differences(after).items()]
+        wrong = [key if key == "password" else "%s (desired %s, is %s)" % (key, *map(_shown, pair)) for key, pair in desired.differences(after).items()]
         if wrong:
             raise NotEffective("%s, but these did not change as described: %s. %s" % (message, ", ".join(wrong), rival))
+
+
+def _shown(value):
+    return shorten(printable(str(value)), 200)
 
 
 def _confirm_password(before, after, progress):

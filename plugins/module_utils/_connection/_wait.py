@@ -19,7 +19,8 @@ PAUSES = (1.0, 2.0, 3.0, 5.0)
 def wait_until_connected(platform, name, progress, timeout, left=None, clock=time.monotonic):
     """Read the connection until the platform reports it connected; progress.after is the last that was read.
 
-    platform: a Platform. timeout: seconds of wall-clock time. left: those of them that are left, None for all. Raise WaitTimeout, or an ApiError that is not transient.
+    platform: a Platform. timeout: seconds of wall-clock time. left: those of them that are left, None for all.
+    Raise WaitTimeout, or an ApiError that is not transient.
     """
     start = clock() - (0 if left is None else timeout - left)
     reads = 0

@@ -11,6 +11,18 @@ from __future__ import annotations
 
 import traceback
 
+__all__ = (
+    "HTTPAdapter",
+    "HTTPConnection",
+    "HTTPConnectionPool",
+    "HTTPSConnection",
+    "HTTPSConnectionPool",
+    "REQUESTS_IMPORT_ERROR",
+    "Session",
+    "requests",
+    "urllib3",
+)
+
 try:
     import requests
     import urllib3
