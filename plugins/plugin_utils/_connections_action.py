@@ -34,7 +34,7 @@ class ConnectionsAction(CommandAction):
             if self._runs_elsewhere():
                 raise InvalidInput("The fleet of the inventory is kept from the control node: leave out delegate_to and async.")
             with self.process():
-                result = plain(Fleet(self._loader, _play_vars(self._task), task_vars, options).keep(self.context(secrets)))
+                result = plain(Fleet(self._loader, {**_play_vars(self._task), **self._task.get_vars()}, task_vars, options).keep(self.context(secrets)))
         else:
             options = self._with_connections(options, secrets)
             result = self.run_command(options, secrets, task_vars)

@@ -41,7 +41,7 @@ class _Planned:
 class Fleet:
     """The hosts of a play's batch that have not failed.
 
-    loader: Ansible's DataLoader. play_vars: the variables of the play. task_vars: of the host that the task runs for.
+    loader: Ansible's DataLoader. play_vars: the variables of the play, its blocks and the task. task_vars: of the host that the task runs for.
     options: of the task, as plain data: those of datasentinel_connections, and what module_defaults give.
     """
 

@@ -57,7 +57,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(_retries, "FIRST_PAUSE", 0.0)
 
 
-several = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+several = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @several

@@ -88,6 +88,19 @@ def test_a_redirect_is_not_followed(run, platform, code, target, call):
     check(result, TOKEN[::-1], platform.password)
 
 
+def test_a_redirect_of_the_token_call_that_holds_the_token_in_its_path(run, platform):
+    minted = []
+
+    def make(secret):
+        minted.append(secret["user-token"])
+        return Response(303, b"", {"location": f"/session/{minted[0]}/"})
+
+    platform.faults.add(faults.instead(make), "POST", "user-token")
+    result = run(api_url=platform.url, api_token=None, api_username=platform.username, api_password=platform.password)
+    assert minted and result["failed"]
+    check(result, *minted)
+
+
 # --- proxies -----------------------------------------------------------------------------------------------------
 
 PROXY_USER, PROXY_PASSWORD = "pr0xy-user", "pr0xy/pass:w@rd %+-alpha"

@@ -16,7 +16,7 @@ from hostile.responses import FOREIGN, GIVEN, STORED, whole
 from support.runners import RUNNERS
 
 THERE = {"host": "127.0.0.1", "port": 1, "user": "ds", "password": STORED, "tags": "a=1"}
-SEEDS = 30
+SEEDS = 20
 
 
 @pytest.fixture(autouse=True)

@@ -146,20 +146,6 @@ def test_long_work_shows_how_far_it_is_and_a_timeout_ends_it_with_what_was_done(
     assert len(platform.journal.all()) == calls, "something was sent after the task had ended"
 
 
-def test_ctrl_c_ends_it_with_what_was_done(ansible, platform):
-    platform.faults.add(faults.delay(0.2), times=1000)
-    process = ansible.start([{"hosts": "localhost", "gather_facts": False, "tasks": [task("register", {}, MANY, connections=connections(200), concurrency=2)]}])
-    deadline = time.monotonic() + 60
-    while len(platform.store.names()) < 4 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGINT)
-    output, _ = process.communicate(timeout=30)
-    calls = len(platform.journal.all())
-    time.sleep(0.5)
-    assert len(platform.journal.all()) == calls, "it went on after the run had ended"
-    assert process.returncode != 0 and " of 200 connections: " in output, output
-
-
 # --- a file ------------------------------------------------------------------------------------------------------
 
 

@@ -52,7 +52,7 @@ class Copy:
 
     def __init__(self, folder):
         self._folder = folder
-        self._process = None
+        self._process, self._ended = None, False
         self.collection = folder / "collections/ansible_collections/datasentinel/platform"
         self.seconds = 900
         (folder / "tmp").mkdir(parents=True)
@@ -73,17 +73,25 @@ class Copy:
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self._process = subprocess.Popen(command, cwd=self._folder, env=environment, start_new_session=True, **quiet)
         try:
-            return self._process.wait(self.seconds) == 0
+            return not self._ended and self._process.wait(self.seconds) == 0
         except subprocess.TimeoutExpired:
             return False
         finally:
-            self.stop()
+            self._kill()
+            self._process = None
 
-    def stop(self):
-        """End what runs here, with all that it has started."""
-        if self._process is not None:
+    def end(self):
+        """End what runs here, for good: from now on no tests pass."""
+        self._ended = True
+        self._kill()
+
+    def _kill(self):
+        """Kill the tests that run, with all that they have started."""
+        process = self._process
+        if process is not None:
             with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
     def survivor(self, path, mutation):
         """Make a mutant and test it. Return its diff if it survives, None if it is killed."""
@@ -139,8 +147,9 @@ def check(copies):
     with ThreadPoolExecutor(len(copies)) as pool:
         if not all(pool.map(lambda copy: copy.passes(TESTS), copies)):
             sys.exit(f"The unit tests fail without any mutant: python -m pytest {TESTS}")
+    seconds = time.monotonic() - start
     for copy in copies:
-        copy.seconds = 10 + 2 * (time.monotonic() - start)
+        copy.seconds = 10 + 2 * seconds
         hidden = copy.collection.rename(copy.collection.with_name("hidden"))
         if copy.passes(TESTS):
             sys.exit(f"The unit tests pass without {copy.collection}: they test something else.")
@@ -148,7 +157,7 @@ def check(copies):
 
 
 def run(copies, sample):
-    """Test mutants, and print those that survive. Return the numbers of mutants and of those killed, by file."""
+    """Test mutants, and print those that survive. Return the numbers of mutants and of those killed, by file; Ctrl-C ends it early."""
     free = SimpleQueue()
     for copy in copies:
         free.put(copy)
@@ -173,20 +182,27 @@ def run(copies, sample):
             else:
                 print(f"\nSurvived: {path}:{mutation.start_pos[0]}, {mutation.operator_name.partition('/')[2]}\n{diff}", flush=True)
             print(f"{total.total()} of {len(sample)} tested, {killed.total()} killed", file=sys.stderr, end="\r")
+    except KeyboardInterrupt:
+        print("\nInterrupted")
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for copy in copies:
-            copy.stop()
+        pool.shutdown(cancel_futures=True)
     return total, killed
 
 
 def main():
     """Return the exit status."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     seed = os.environ.get("SEED", "1")
     number = os.environ.get("SAMPLE", "200")
     shutil.rmtree(FOLDER, ignore_errors=True)
     copies = [Copy(FOLDER / str(processor)) for processor in range(os.cpu_count() or 1)]
+
+    def interrupt(_number, _frame):
+        for copy in copies:
+            copy.end()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     check(copies)
     places = mutants(copies[0])
     sample = list(islice(drawn(copies[0], places, random.Random(seed)), None if number == "all" else int(number)))
@@ -195,9 +211,9 @@ def main():
     print("\n\n killed  mutants  file")
     for path in sorted(total, key=str):
         print(f"{killed[path]:7d} {total[path]:8d}  {path}")
-    share = 100 * killed.total() / total.total()
+    share = 100 * killed.total() / max(total.total(), 1)
     print(f"{killed.total():7d} {total.total():8d}  {share:.1f} %")
-    return int(share < LEAST)
+    return int(share < LEAST or total.total() < len(sample))
 
 
 if __name__ == "__main__":

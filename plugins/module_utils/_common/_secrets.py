@@ -97,9 +97,9 @@ class Secrets:
             return MASK if str(value) in self._spellings else value
         return value
 
-    def safe(self, text):
-        """Return what somebody else wrote, safe to be shown: masked, redacted, and printable."""
-        text = printable(redact(self.mask(text)[:LONGEST_QUOTED]))
+    def safe(self, text, longest=LONGEST_QUOTED):
+        """Return what somebody else wrote, safe to be shown: masked, redacted, and printable; so many characters of it."""
+        text = printable(redact(self.mask(text)[:longest]))
         # Escapes can be nested in more ways than anybody lists; what still holds a secret when they are undone is left out.
         return text if all(self.mask(plain) == plain for plain in unescaped(text)) else HIDDEN
 

@@ -61,6 +61,6 @@ class _Copy:
     def _text(self, text):
         if self._text_left <= 0:
             return "…"
-        text = self._secrets.safe(text)
+        text = self._secrets.safe(text, 2 * _LONGEST)
         self._text_left -= min(len(text), _LONGEST)
         return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -10,8 +10,6 @@ not followed, ``~/.netrc`` is not read, responses are bounded in size and time, 
 
 from __future__ import annotations
 
-import warnings
-
 from .._common._secret_fields import secrets_in
 from .._common._version import VERSION
 from . import _errors as errors
@@ -66,6 +64,10 @@ class Client:
         self._verify = verify
         self._timeout = timeout
         self._secrets = secrets
+        if verify is False:
+            # The user was warned already; urllib3 would print once more, straight into the play's output. For the whole
+            # process, since filters of warnings are not those of one thread.
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._secrets.add(*proxy_secrets())
         self._deadline = Deadline()
         self._session = None
@@ -130,21 +132,17 @@ class Client:
             self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"})
             for scheme in ("https://", "http://"):
                 self._session.mount(scheme, DeadlineAdapter(self._deadline))
-        with warnings.catch_warnings():
-            if self._verify is False:
-                # The user was warned already; urllib3 would print once more, straight into the play's output.
-                warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
-            # verify goes with the request: on the session, REQUESTS_CA_BUNDLE would override a False.
-            response = self._session.request(
-                method,
-                url,
-                auth=auth,
-                json=body,
-                timeout=(min(timeout, CONNECT_TIMEOUT), timeout),
-                verify=self._verify,
-                allow_redirects=False,
-                stream=True,
-            )
+        # verify goes with the request: on the session, REQUESTS_CA_BUNDLE would override a False.
+        response = self._session.request(
+            method,
+            url,
+            auth=auth,
+            json=body,
+            timeout=(min(timeout, CONNECT_TIMEOUT), timeout),
+            verify=self._verify,
+            allow_redirects=False,
+            stream=True,
+        )
         with response:
             return Response(response.status_code, response.headers, self._read(method, url, response))
 

@@ -168,7 +168,8 @@ def fleet(run, monkeypatch):
     def run_fleet(hosts, **more):
         monkeypatch.setattr(_fleet, "load_extra_vars", lambda loader: {})
         hostvars = HostVars({name: {"inventory_hostname": name, **{PREFIX + key: value for key, value in own.items()}} for name, own in hosts.items()})
-        task_vars = {FROM_INVENTORY: True, "hostvars": hostvars, "ansible_play_batch": list(hosts), "ansible_play_hosts": list(hosts)}
+        own = (more.get("keywords") or {}).get("vars", {})
+        task_vars = {FROM_INVENTORY: True, "hostvars": hostvars, "ansible_play_batch": list(hosts), "ansible_play_hosts": list(hosts), **own}
         return run(task_vars=task_vars, **more)
 
     return run_fleet
@@ -178,6 +179,14 @@ def test_the_fleet_is_kept_and_its_sentence_seen_by_a_person(recorded, fleet, li
     recorded.expects("GET", "a", json=shown(host="a", port=5432))
     result = fleet({"a": {"password": PASSWORD}})
     assert result["hosts"]["a"]["changed"] is False and lines == ["1 connection: 1 unchanged."]
+
+
+def test_variables_of_the_task_count_for_each_host(recorded, fleet):
+    """As the playbooks say with them which operation it is."""
+    for name in ("a", "b"):
+        recorded.expects("GET", name, json=shown(enabled=False))
+    result = fleet({"a": {}, "b": {"operation": "deregister"}}, keywords={"vars": {PREFIX + "operation": "disable"}})
+    assert result["summary"]["unchanged"] == 2
 
 
 def test_nothing_that_the_fleet_returns_holds_a_secret(recorded, fleet, lines):
