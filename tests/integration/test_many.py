@@ -337,7 +337,6 @@ HOSTS = {
     # texts
     "user-empty": ({"user": "  "}, None),
     "user-a-number": ({"user": 7}, None),
-    "user-true": ({"user": True}, None),
     "name-other": ({"name": "another name"}, None),
     "name-a-number": ({"name": 42}, None),
     "name-bad": ({"name": "a/b"}, None),
@@ -367,7 +366,6 @@ HOSTS = {
     "expression-omitted": ({"user": "{{ no_such_variable | default(omit) }}"}, None),
     "expression-in-a-password": ({"password": "{{ no_such_variable }}"}, None),
     "lookups": ({"tags": {"env": "{{ lookup('env', 'RECORDER_FILE') | basename }}", "vars": "{{ lookup('vars', 'own') }}"}, "_own": "mine"}, None),
-    "of-the-play": ({"tags": {"check": "{{ ansible_check_mode }}", "hosts": "{{ ansible_play_hosts | length > 3 }}", "batch": "{{ ansible_play_batch | length > 3 }}"}}, None),
     # several clusters
     "two": (
         {
