@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..module_utils._common._errors import InvalidInput
 
+
 class Names:
     """The names of connections that hosts of this run have claimed. memory: the RunMemory."""
 
