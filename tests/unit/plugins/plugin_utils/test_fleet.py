@@ -137,9 +137,9 @@ def test_a_host_is_read_as_the_role_reads_it(read):
 
 
 def test_expressions_are_of_each_host(read):
-    name, tags = template("{{ inventory_hostname }}-{{ env }}"), {"first": template("{{ hostvars['pg1'].env }}")}
+    name, tags = template("{{ inventory_hostname }}-{{ env }}"), {"first": template("{{ env }}")}
     entries = read({"pg1": {"name": name, "tags": tags, "password": PASSWORD, "_env": "a"}, "pg2": {"name": name, "tags": tags, "password": PASSWORD, "_env": "b"}})
-    assert {entry.name: entry.desired.tags for entry in entries} == {"pg1-a": {"first": "a"}, "pg2-b": {"first": "a"}}
+    assert {entry.name: entry.desired.tags for entry in entries} == {"pg1-a": {"first": "a"}, "pg2-b": {"first": "b"}}
 
 
 def test_several_clusters_of_a_host_and_its_tags(read):
