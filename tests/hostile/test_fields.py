@@ -68,7 +68,7 @@ def test_a_field_that_drives_a_terminal(run, change):
 @pytest.mark.parametrize("change", DRIVEN.values(), ids=DRIVEN)
 def test_a_field_that_drives_a_terminal_after_a_change(run, change):
     """The first display is as it should be; the one that confirms is not as desired, and the message says so."""
-    result = run(change, nth=2, host="pg2", user="ds2", tags={"b": "2"})
+    result = run(change, nth=2, host="127.0.0.2", user="ds2", tags={"b": "2"})
     assert result["failed"] and "did not change as described" in result["msg"]
     check(result, FOREIGN)
 
@@ -134,7 +134,7 @@ def test_a_result_is_json_by_the_standard(run):
 
 @pytest.mark.parametrize("field", ["host", "user", "tags"])
 def test_what_is_never_masked_as_a_field_is_masked_in_a_message(run, field):
-    result = run(fields(**{field: f"a={GIVEN}"}), nth=2, host="pg2", user="ds2", tags={"b": "2"}, password=GIVEN)
+    result = run(fields(**{field: f"a={GIVEN}"}), nth=2, host="127.0.0.2", user="ds2", tags={"b": "2"}, password=GIVEN)
     assert result["failed"] and "did not change as described" in result["msg"]
     check({"changed": True, "failed": True, "msg": result["msg"]}, GIVEN)
 

@@ -95,7 +95,7 @@ def test_fields_that_drive_a_terminal(ansible, platform, runner):
     outcome = verbose(
         ansible,
         task("read", {**runner, "register": "one"}, name="db1", state="enabled"),
-        task("change", {**runner, "ignore_errors": True}, name="db2", host="pg2", user="ds2"),
+        task("change", {**runner, "ignore_errors": True}, name="db2", host="127.0.0.2", user="ds2"),
         task("wait", {**runner, "ignore_errors": True}, name="db1", wait=True, wait_timeout=1),
         {"name": "show", "ansible.builtin.debug": {"var": "one"}},
         {"name": "say", "ansible.builtin.debug": {"msg": shown}},
