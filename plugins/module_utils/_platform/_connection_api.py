@@ -106,7 +106,9 @@ class ConnectionApi:
         while True:
             auth = self._tokens.auth()
             try:
-                return self._client.request(method, self._path(name, action), auth, **options)
+                response = self._client.request(method, self._path(name, action), auth, **options)
+                self._tokens.accepted()
+                return response
             except Unauthorized as exc:
                 # Refused before anything was done, so sending the same with a new token repeats nothing.
                 self._tokens.renew(exc)

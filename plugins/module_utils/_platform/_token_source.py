@@ -21,7 +21,7 @@ class TokenSource:
     """The token of a task: the ready one, or the one that the run has for this platform, user and password.
 
     client: a PlatformClient. settings: the Settings. memory: the RunMemory, in which a token, or the refusal of a username
-    and password, is there for all tasks. new_retries: returns new Retries. A refused token is renewed once.
+    and password, is there for all tasks. new_retries: returns new Retries. A token that is refused is renewed, but not twice in a row.
     """
 
     def __init__(self, client, settings, secrets, memory, reachability, new_retries):
@@ -55,6 +55,10 @@ class TokenSource:
             raise _refused(error, advice) from None
         self._renewed = True
         self._token = self._of_the_run(refused=self._token)
+
+    def accepted(self):
+        """Note that the platform took the token, so that one refused later may be renewed as well."""
+        self._renewed = False
 
     def _of_the_run(self, refused):
         """Return the token that the run has, or mint it. refused: a token that is of no use any more."""
