@@ -19,7 +19,7 @@ IN_PROCESS = ("role", "bulk", "bulk 16", "list", "list 16", "file", "loop")
 
 @dataclass(frozen=True)
 class Goal:
-    """One thing to reach.
+    """A number to reach.
 
     Attributes:
         title: what is compared.

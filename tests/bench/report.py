@@ -65,7 +65,7 @@ def markdown(results: Results, outcomes: list[Outcome]) -> str:
         "\n".join(f"- *{way.title}*: {way.about}." for key, way in WAYS.items() if key in ways),
         *(f"**{table.title}**\n\n{_lines(table)}" for table in seconds_tables(results)),
         f"The system's bundle holds {about['authorities']} authorities. "
-        + " ".join(f"*{access}*: {told}." for access, told in ACCESSES.items() if access != HTTP and access in accesses),
+        + " ".join(f"*{access}*: {description}." for access, description in ACCESSES.items() if access != HTTP and access in accesses),
     ]
     for title, table in (("### What one connection more costs", connection_table(results)), ("### By version of ansible-core", cores_table(results))):
         if table:

@@ -94,7 +94,7 @@ def test_sizes_that_are_given_take_the_place_of_the_usual_ones():
         ("bulk", {"tokens": 0}, "tokens in a run", None),
     ],
 )
-def test_what_misses_is_told(way, change, title, size):
+def test_what_is_missed_is_reported(way, change, title, size):
     assert verdicts(made_up(**{way: change}))[title, size] == "missed"
 
 
@@ -143,7 +143,7 @@ def test_every_row_has_a_cell_for_every_column():
     assert sum(len(table.rows) for table in tables[-1:]) == len(results.all())
 
 
-def test_one_connection_more_and_the_start_are_told_apart():
+def test_one_connection_more_and_the_start_are_kept_apart():
     rows = {row[0]: row[1:] for row in connection_table(made_up()).rows}
     assert rows["bulk, list, first"] == ["1.0", "0.0", "0.0", "1.0"] and f"no-op, {ONCE}" in rows
 
@@ -181,7 +181,7 @@ def test_time_and_memory_of_a_command_and_of_its_children_are_measured(tmp_path)
     assert used["megabytes"] < 30 and 100 < large["megabytes"] < 300
 
 
-def test_a_command_that_fails_is_told(tmp_path):
+def test_a_command_that_fails_is_reported(tmp_path):
     used, output = measured(tmp_path, "raise SystemExit('wrong')")
     assert used["status"] == 1 and output == "wrong\n"
 

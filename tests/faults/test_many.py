@@ -104,6 +104,14 @@ def test_a_token_that_is_refused_is_renewed_for_all(platform, keep, fault, metho
     assert {one["action"] for one in results.values()} == {"created"} and platform.journal.tokens_minted() == 2
 
 
+def test_a_token_that_has_been_good_meanwhile_is_renewed_again(platform, keep):
+    """One task is as long as all those of the role together, and each of these may renew it."""
+    for nth in (10, 50, 90):
+        platform.faults.add(faults.expire_token, "GET", "/pg-instances/", nth)
+    results = keep([{"name": f"db{number}", **WANTED} for number in range(60)], concurrency=1)
+    assert {one["action"] for one in results.values()} == {"created"} and platform.journal.tokens_minted() == 4
+
+
 @pytest.mark.parametrize("status, text", [(401, "refused api_username and api_password"), (500, "status 500"), (403, "status 403")])
 def test_a_token_that_cannot_be_minted_fails_all_and_sends_nothing_more(platform, keep, status, text):
     platform.faults.add(faults.status(status), "POST", "/user-token", times=1000)

@@ -7,8 +7,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import time
 
 import pytest
@@ -17,7 +15,6 @@ from embedded import faults
 from support.playbook import Ansible, access_by_password, task
 
 MANY = "datasentinel.platform.datasentinel_connections"
-ROLE = "datasentinel.platform.datasentinel_connection"
 PASSWORD = "s3cret-of-all"
 TOGETHER = "Keep the connections of all hosts together"
 EACH = "Keep the connections of the host up to date"
@@ -326,7 +323,6 @@ HOSTS = {
     # numbers and booleans, given as a survey gives them
     "port-as-text": ({"port": "5433"}, None),
     "port-empty": ({"port": ""}, None),
-    "port-with-fraction": ({"port": 5433.0}, None),
     "port-bad": ({"port": "many"}, None),
     "port-too-large": ({"port": 70000}, None),
     "port-true": ({"port": True}, None),
