@@ -68,8 +68,11 @@ def checkout(tmp_path):
 
 
 def make(*arguments, cwd):
-    """Run make. Returns its exit status and output."""
-    done = subprocess.run(["make", *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
+    """Run make, as if from a shell: the tests themselves may be run by make. Returns its exit status and output."""
+    environment = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"}}
+    done = subprocess.run(
+        ["make", *arguments], cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False
+    )
     return done.returncode, done.stdout
 
 
