@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from support.playbook import task
 
@@ -21,11 +22,16 @@ def test_wait_sees_a_server_that_lets_the_platform_in_only_later(ansible, platfo
     given = {"host": postgres.host, "port": postgres.port, "user": "late", "password": "later"}
 
     def make_role():
+        # Once the task has seen that the platform is not let in.
+        end = time.monotonic() + 60
+        while len(platform.journal.methods()) < 4 and time.monotonic() < end:
+            time.sleep(0.05)
         with postgres.connect() as superuser:
-            superuser.execute("DROP ROLE IF EXISTS late")
             superuser.execute("CREATE ROLE late LOGIN PASSWORD 'later'")
 
-    later = threading.Timer(2, make_role)
+    with postgres.connect() as superuser:
+        superuser.execute("DROP ROLE IF EXISTS late")
+    later = threading.Thread(target=make_role)
     later.start()
     try:
         outcome = ansible.tasks(task("register", name="db1", wait=True, wait_timeout=30, **given)).succeeded()

@@ -177,10 +177,17 @@ class Interrupted(BaseException):
 
 
 @pytest.fixture
-def alarm():
+def interrupted():
+    """An event that is set when the main thread is interrupted."""
+    return threading.Event()
+
+
+@pytest.fixture
+def alarm(interrupted):
     """A function that has Interrupted raised in the main thread after so many seconds."""
 
     def interrupt(_signal, _frame):
+        interrupted.set()
         raise Interrupted
 
     before = signal.signal(signal.SIGALRM, interrupt)
@@ -189,17 +196,20 @@ def alarm():
     signal.signal(signal.SIGALRM, before)
 
 
-def test_an_interruption_ends_the_threads_once_they_have_finished_what_they_began(each, lines, alarm, platform):
+def test_an_interruption_ends_the_threads_once_they_have_finished_what_they_began(each, lines, alarm, interrupted, platform):
     begun, done = [], []
 
     def step(_platform, number):
         begun.append(number)
-        # Longer than the alarm takes, and shorter than the threads are waited for.
-        time.sleep(0.4 if number >= 2 else 0)
+        if len(begun) == 4:
+            alarm(0.01)
+        if number >= 2:
+            interrupted.wait(PATIENCE)
+            # Long enough for the main thread to end the others, and shorter than it waits for them.
+            time.sleep(0.4)
         done.append(number)
 
     before = set(threading.enumerate())
-    alarm(0.2)
     with pytest.raises(Interrupted):
         each(20, step, concurrency=2, describe=lambda: f"{len(done)} done")
     assert sorted(done) == sorted(begun) == [0, 1, 2, 3] and lines == ["Interrupted. 4 done."]
