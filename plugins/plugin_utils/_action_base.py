@@ -77,9 +77,12 @@ class CommandAction(ActionBase):
             return None
         return {"failed": True, "changed": False, "msg": missing_required_lib("requests")}
 
+    #: Shows a line to a person, at once.
+    show = Display().display
+
     def context(self, secrets):
         """Return the Context of a command that runs here."""
-        return Context(secrets, MEMORY, self._task.check_mode, progress=Display().display)
+        return Context(secrets, MEMORY, self._task.check_mode, progress=self.show)
 
     @contextlib.contextmanager
     def process(self):

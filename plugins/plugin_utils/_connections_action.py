@@ -16,6 +16,7 @@ from ._action_base import CommandAction
 from ._connection_file import connections_in
 from ._fleet import FROM_INVENTORY, Fleet
 from ._plain import plain
+from ._run import INTERRUPTIONS
 
 
 class ConnectionsAction(CommandAction):
@@ -23,25 +24,27 @@ class ConnectionsAction(CommandAction):
 
     def perform(self, secrets, task_vars):
         """As CommandAction has it."""
-        options = plain(self._task.args)
-        if task_vars.get(FROM_INVENTORY):
-            unknown = sorted(set(options) - set(self.command.options))
-            if unknown:
-                raise InvalidInput("Unsupported parameters for (%s) module: %s." % (self.command.name, ", ".join(unknown)))
-            missing = self.missing_library()
-            if missing:
-                return missing
-            if self._runs_elsewhere():
-                raise InvalidInput("The fleet of the inventory is kept from the control node: leave out delegate_to and async.")
-            with self.process():
-                result = plain(Fleet(self._loader, {**_play_vars(self._task), **self._task.get_vars()}, task_vars, options).keep(self.context(secrets)))
-        else:
-            options = self._with_connections(options, secrets)
-            result = self.run_command(options, secrets, task_vars)
+        with INTERRUPTIONS.awaited() as self.show:
+            result = (self._keep_fleet if task_vars.get(FROM_INVENTORY) else self._keep_given)(plain(self._task.args), secrets, task_vars)
         if result.get("msg") and "results" in result:
             # A person sees it at the end of the task without asking for more.
             Display().display(result["msg"])
         return result
+
+    def _keep_given(self, options, secrets, task_vars):
+        return self.run_command(self._with_connections(options, secrets), secrets, task_vars)
+
+    def _keep_fleet(self, options, secrets, task_vars):
+        unknown = sorted(set(options) - set(self.command.options))
+        if unknown:
+            raise InvalidInput("Unsupported parameters for (%s) module: %s." % (self.command.name, ", ".join(unknown)))
+        missing = self.missing_library()
+        if missing:
+            return missing
+        if self._runs_elsewhere():
+            raise InvalidInput("The fleet of the inventory is kept from the control node: leave out delegate_to and async.")
+        with self.process():
+            return plain(Fleet(self._loader, {**_play_vars(self._task), **self._task.get_vars()}, task_vars, options).keep(self.context(secrets)))
 
     def _with_connections(self, options, secrets):
         """Return options with the connections that src holds, all of them checked before anything is sent. Raise InvalidInput."""

@@ -6,10 +6,22 @@
 
 from __future__ import annotations
 
+import os
+
 from ..module_utils._common._run_memory import RunMemory
 from ..module_utils._http._tls import preload
+from ._interruptions import Interruptions
 from ._names import Names
 from ._pauses import Pauses
+
+#: Variables that name a bundle of authorities: ours, and those that requests knows.
+_BUNDLES = ("DATASENTINEL_CA_PATH", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+def bundles_in(environment):
+    """Return the paths of the bundles of authorities that variables name, as Ansible resolves paths."""
+    return [os.path.expanduser(os.path.expandvars(environment[name])) for name in _BUNDLES if environment.get(name)]
+
 
 #: The memory that all workers of the run share.
 MEMORY = RunMemory()
@@ -18,4 +30,7 @@ NAMES = Names(MEMORY)
 #: What the run has paused.
 PAUSES = Pauses(MEMORY)
 PAUSES.report_at_exit()
-preload()
+#: How far its workers were when it was interrupted.
+INTERRUPTIONS = Interruptions(MEMORY)
+INTERRUPTIONS.report_at_exit()
+preload(bundles_in(os.environ))

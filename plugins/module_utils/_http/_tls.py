@@ -10,7 +10,9 @@ forked costs them nothing.
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import os
 
 from ._deadline import DeadlineTlsSocket
 from ._libraries import requests, urllib3
@@ -30,10 +32,12 @@ def context_for(cert_reqs, ca_file, ca_folder):
     return context
 
 
-def preload():
-    """Load the authorities that requests trusts by default, for the workers that are forked from this process."""
+def preload(ca_paths):
+    """Load authorities for the workers that are forked from this process: those that requests trusts by default, and bundles.
+
+    ca_paths: paths of bundles (files or folders) that the workers may use.
+    """
     if requests is not None:
-        try:
-            context_for("CERT_REQUIRED", requests.certs.where(), None)
-        except OSError:
-            pass  # whoever needs them says so
+        for path in (requests.certs.where(), *ca_paths):
+            with contextlib.suppress(OSError):  # whoever needs them says so
+                context_for("CERT_REQUIRED", *((None, path) if os.path.isdir(path) else (path, None)))
