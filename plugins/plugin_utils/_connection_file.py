@@ -19,6 +19,10 @@ from ..module_utils._connection._tags import parse_given
 
 _TAG = "tags."
 _DELIMITERS = ",;\t"
+#: Of lists and mappings in a YAML file; a connection needs three.
+_DEPTH = 50
+#: Several times as fast where PyYAML has its C library.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def connections_in(path, content):
@@ -98,8 +102,14 @@ def _connection(columns, cells):
 
 def _from_yaml(name, text):
     try:
-        content = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as exc:
+        depth = 0
+        for event in yaml.parse(text, Loader=_LOADER):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            # PyYAML's C library crashes where it is very deep.
+            if depth > _DEPTH:
+                raise yaml.MarkedYAMLError(problem_mark=event.start_mark)
+        content = yaml.load(text, Loader=_LOADER)
+    except (yaml.YAMLError, ValueError) as exc:
         # What is wrong there is not quoted: it may be part of a password.
         mark = getattr(exc, "problem_mark", None)
         where = ", line %d, column %d" % (mark.line + 1, mark.column + 1) if mark else ""
