@@ -16,6 +16,7 @@ from .._platform._platform import Platform
 #: Seconds between two lines of progress, and to wait for threads that are to end.
 PROGRESS = 5.0
 GRACE = 2.0
+_UNKNOWN = " %d more were under way: run it again to see what became of them."
 
 
 class Threads:
@@ -42,40 +43,43 @@ class Threads:
         guard = threading.Lock()
         errors = {}
 
-        def work():
-            with contextlib.ExitStack() as stack:
-                platforms = {}
-                while not self._stopped.is_set():
-                    with guard:
-                        number = next(queue, None)
-                    if number is None:
-                        return
-                    try:
-                        step(self._platform(self._settings_of(number), platforms, stack), number)
-                    except Exception as exc:
-                        errors[number] = exc
+        def work(ended):
+            try:
+                with contextlib.ExitStack() as stack:
+                    platforms = {}
+                    while not self._stopped.is_set():
+                        with guard:
+                            number = next(queue, None)
+                        if number is None:
+                            return
+                        try:
+                            step(self._platform(self._settings_of(number), platforms, stack), number)
+                        except Exception as exc:
+                            errors[number] = exc
+            finally:
+                ended.set()
 
-        threads = [threading.Thread(target=work, daemon=True) for _number in range(min(self._concurrency, len(numbers)))]
+        begun = []
         try:
-            for thread in threads:
-                thread.start()
-            self._watch(threads)
+            for _number in range(min(self._concurrency, len(numbers))):
+                ended = threading.Event()
+                threading.Thread(target=work, args=(ended,), daemon=True).start()
+                begun.append(ended)
+            self._watch(begun)
         except BaseException:
             self._stopped.set()
             end = time.monotonic() + GRACE
-            for thread in threads:
-                if thread.is_alive():
-                    thread.join(max(0.0, end - time.monotonic()))
-            self._context.progress("Interrupted. %s." % self._describe())
+            under_way = [ended for ended in begun if not ended.wait(max(0.0, end - time.monotonic()))]
+            self._context.progress("Interrupted. %s.%s" % (self._describe(), _UNKNOWN % len(under_way) if under_way else ""))
             raise
         return errors
 
     def _watch(self, threads):
+        """Wait for threads, by the events that they end with: Thread.join, interrupted, takes a thread that runs for one that has ended."""
         next_line = time.monotonic() + PROGRESS
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(max(0.0, min(0.5, next_line - time.monotonic())))
-                if time.monotonic() >= next_line and thread.is_alive():
+        for ended in threads:
+            while not ended.wait(max(0.0, min(0.5, next_line - time.monotonic()))):
+                if time.monotonic() >= next_line:
                     self._context.progress(self._describe())
                     next_line += PROGRESS
 
