@@ -10,9 +10,10 @@ import json
 
 import pytest
 import yaml
+from embedded.collection import ROOT
 from support.playbook import Ansible
 
-MODULES = ["datasentinel_connection", "datasentinel_connection_info", "datasentinel_token"]
+MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -41,6 +42,7 @@ def test_the_examples_work_as_they_stand(run, tmp_path, platform, module):
     if module == "datasentinel_connection":
         # Waiting for a real server is another test's.
         tasks = [task for task in tasks if not task["datasentinel.platform.datasentinel_connection"].get("wait")]
+    (tmp_path / "connections.csv").write_text("name,host\nshipping-production,127.0.0.1\n")
     variables = {"datasentinel_token": platform.token(), "datasentinel_password": "pw", "datasentinel_api_password": platform.password}
     ansible = Ansible(tmp_path, {"DATASENTINEL_API_URL": platform.url, "DATASENTINEL_API_TOKEN": platform.token()})
     for task in tasks:
