@@ -63,9 +63,10 @@ class CommandAction(ActionBase):
         """Return the result of the command with these options (plain data), run where the task is to run."""
         secrets.add(*secret_values(self.command.options, options))
         with self.process():
-            refusal = self._type_of_a_secret(options)
-            if refusal:
-                return self._refused(options, refusal, secrets)
+            try:
+                self._check_texts(options)
+            except InvalidInput as exc:
+                return self._refused(options, exc, secrets)
             if self._runs_elsewhere():
                 return self._run_module(self._with_our_variables(options), secrets, task_vars)
             return self._run_here(options, secrets)
@@ -177,13 +178,12 @@ class CommandAction(ActionBase):
     def _is_option(self, variable):
         return any(option.env == variable and not option.of_the_place for option in self.command.options.values())
 
-    def _type_of_a_secret(self, options):
-        """Return what is wrong with a secret that is no text or number, None if nothing is: its value would be quoted, or changed."""
+    def _check_texts(self, options):
+        """Raise InvalidInput where a text is something else, which Ansible would quote, or turn into a text: ``no`` into ``False``."""
         for name, value in options.items():
-            if name in self.command.options and self.command.options[name].secret and isinstance(value, (bool, dict, list)):
-                kind = "a boolean" if isinstance(value, bool) else "a list" if isinstance(value, list) else "a mapping"
-                return "%s has to be a text, and it is %s." % (name, kind)
-        return None
+            option = self.command.options.get(name)
+            if option is not None and option.type == "str" and isinstance(value, (bool, dict, list)):
+                option.converted(name, value)
 
     def _refused(self, options, error, secrets):
         """Return the result for options that cannot be, in the words that a module would use."""

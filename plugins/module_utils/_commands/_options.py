@@ -54,7 +54,7 @@ class Option:
 
     def converted(self, name, value):
         """Return a value in this type, as Ansible converts it. Raise InvalidInput, which names the option; a secret is not quoted."""
-        quoted = "" if self.secret else ", and it is %r" % (value,)
+        quoted = ", and it is %s" % (_KINDS.get(type(value), "something else") if self.secret else repr(value))
         kind, convert = _TYPES.get(self.type, ("anything", lambda given: given))
         try:
             value = convert(value)
@@ -84,6 +84,7 @@ def _number(kind):
     return convert
 
 
+_KINDS = {bool: "a boolean", list: "a list", dict: "a mapping"}
 #: By type: what it is in words, and what converts a value to it or raises TypeError or ValueError.
 _TYPES = {
     "str": ("a text", _text),

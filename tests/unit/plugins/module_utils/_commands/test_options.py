@@ -95,7 +95,7 @@ def test_every_option_has_a_value_in_its_type(monkeypatch):
         (Option(), ["a"], "x has to be a text, and it is ['a']."),
         (Option(type="path"), {"a": 1}, "x has to be a path, and it is {'a': 1}."),
         (Option(choices=("a", "b")), "c", "x has to be one of a, b, and it is 'c'."),
-        (Option(secret=True), ["s3cret"], "x has to be a text."),
+        (Option(secret=True), ["s3cret"], "x has to be a text, and it is a list."),
         (Option(required=True), None, "missing required arguments: x"),
     ],
 )
