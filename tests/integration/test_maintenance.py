@@ -11,7 +11,7 @@ import signal
 
 import pytest
 import yaml
-from support.playbook import Ansible, access_by_password, stop, wait_for
+from support.playbook import Ansible, access_by_password, interpreter, stop, wait_for
 
 TASK = "Keep the connections of the host up to date"
 CONNECTION = {"host": "127.0.0.1", "port": 1, "user": "datasentinel", "password": "s3cret"}
@@ -29,7 +29,7 @@ def maintenance(ansible, tmp_path):
 
     def arguments(work, hosts, *options):
         (tmp_path / "work.yml").write_text(yaml.safe_dump(work))
-        local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+        local = {"ansible_connection": "local", "ansible_python_interpreter": interpreter(tmp_path)}
         inventory = {"postgresql": {"hosts": {name: {**local, **variables} for name, variables in hosts.items()}}}
         given = ["-e", "datasentinel_hosts=postgresql", "-e", f"datasentinel_maintenance_tasks={tmp_path}/work.yml"]
         return ["datasentinel.platform.maintenance", *given, *options], {"inventory": inventory}

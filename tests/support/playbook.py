@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -98,7 +99,7 @@ class Ansible:
         """Start what `run` runs, in a session of its own; to be ended with `stop`."""
         if not isinstance(playbook, str):
             playbook = self._write("playbook.yml", playbook)
-        python = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+        python = {"ansible_python_interpreter": interpreter(self._folder)}
         ours = {"all": {"hosts": {"localhost": {"ansible_connection": "local", **python}, "bastion": {"ansible_connection": "bastion", **python}}}}
         command = [*executable("ansible-playbook"), playbook, "-i", self._write("inventory.yml", ours)]
         if inventory:
@@ -124,6 +125,20 @@ class Ansible:
         path = self._folder / name
         path.write_text(yaml.dump(content, sort_keys=False, Dumper=Dumper))
         return str(path)
+
+
+def interpreter(folder: Path) -> str:
+    """The Python that runs the tests, for modules.
+
+    Ansible does not quote its path: up to 2.18 for no module, and on none for an asynchronous one. So where that of the checkout holds a
+    space, it is a script in the folder.
+    """
+    if " " not in sys.executable:
+        return sys.executable
+    script = folder / "python"
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    script.chmod(0o755)
+    return str(script)
 
 
 def stop(process: subprocess.Popen):
