@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Optional
 
 from ansible.template import Templar
-from ansible.utils.vars import load_extra_vars
 
 from ..module_utils._commands._command import failure, named
 from ..module_utils._commands._connection_command import check_wait_timeout
@@ -41,17 +40,15 @@ class _Planned:
 class Fleet:
     """The hosts of a play's batch that have not failed.
 
-    loader: Ansible's DataLoader. play_vars: the variables of the play, its blocks and the task. task_vars: of the host that the task runs for.
+    loader: Ansible's DataLoader. variables_of: returns the variables of a host. task_vars: of the host that the task runs for.
     options: of the task, as plain data: those of datasentinel_connections, and what module_defaults give.
     """
 
-    def __init__(self, loader, play_vars, task_vars, options):
+    def __init__(self, loader, variables_of, task_vars, options):
         self._loader = loader
+        self._variables_of = variables_of
         self._task_vars = task_vars
         self._options = options
-        # As for the role: the play's variables outrank those of the inventory, and the command line's outrank all.
-        self._play_vars = play_vars
-        self._extra_vars = load_extra_vars(loader)
         self._settings = {}
         self._warnings = {}
 
@@ -72,8 +69,8 @@ class Fleet:
     def _plan(self, host, secrets):
         """Return what is to be done for a host, as a list of _Planned. A host that is wrong is one failed entry."""
         try:
-            variables = {**self._task_vars["hostvars"].raw_get(host), **self._play_vars, **self._extra_vars}
-            role = RoleVariables(CONNECTION, variables, _HostTemplar(self._loader, {**variables, "hostvars": self._task_vars["hostvars"]}))
+            variables = {**self._variables_of(host), "hostvars": self._task_vars["hostvars"]}
+            role = RoleVariables(CONNECTION, variables, _HostTemplar(self._loader, variables))
             operation = role.value(OPERATION) or "register"
             if operation in _NOT_TOGETHER:
                 raise InvalidInput("%s works host by host: leave out datasentinel_bulk." % operation)

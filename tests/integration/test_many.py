@@ -84,7 +84,7 @@ def test_one_that_fails_leaves_the_others_done_and_is_named(ansible, platform, r
         ([{"name": "x", "prot": 1}], "connections[3] ('x') holds prot, which is not known there"),
         ([{"host": "h"}], "connections[3]: it has no name."),
         (["x"], "connections[3]: it has to be a mapping"),
-        ([{"name": "x", "password": [PASSWORD]}], "connections[3] ('x'): password has to be a text."),
+        ([{"name": "x", "password": [PASSWORD]}], "connections[3] ('x'): password has to be a text, and it is a list."),
         ([{"name": "x", "state": "gone"}], "connections[3] ('x'): state has to be one of present, absent, enabled, disabled, and it is 'gone'."),
     ],
 )
@@ -351,6 +351,8 @@ HOSTS = {
     "wait-timeout-bad": ({"wait_timeout": 0}, None),
     # texts
     "user-empty": ({"user": "  "}, None),
+    "user-true": ({"user": True}, None),
+    "of-the-play": ({"tags": {"check": "{{ ansible_check_mode }}", "hosts": "{{ ansible_play_hosts | length > 3 }}", "batch": "{{ ansible_play_batch | length > 3 }}"}}, None),
     "user-a-number": ({"user": 7}, None),
     "name-other": ({"name": "another name"}, None),
     "name-a-number": ({"name": 42}, None),

@@ -9,8 +9,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible.utils.display import Display
+from ansible.vars.hostvars import HostVars
+from ansible.vars.manager import VariableManager
 from ansible_collections.datasentinel.platform.plugins.action.datasentinel_connections import (
     ActionModule,
 )
@@ -159,15 +163,17 @@ def test_delegated_a_file_is_read_here_and_its_connections_are_handed_on(task, f
 
 
 @pytest.fixture
-def fleet(run, monkeypatch):
+def fleet(run):
     """A function that runs the task for the hosts of the inventory: a mapping of name to variables of the role."""
 
-    class HostVars(dict):
-        raw_get = dict.__getitem__
-
     def run_fleet(hosts, **more):
-        monkeypatch.setattr(_fleet, "load_extra_vars", lambda loader: {})
-        hostvars = HostVars({name: {"inventory_hostname": name, **{PREFIX + key: value for key, value in own.items()}} for name, own in hosts.items()})
+        loader = DataLoader()
+        inventory = InventoryManager(loader, parse=False)
+        for name, own in hosts.items():
+            inventory.add_host(name)
+            for key, value in own.items():
+                inventory.hosts[name].set_variable(PREFIX + key, value)
+        hostvars = HostVars(inventory, VariableManager(loader, inventory), loader)
         own = (more.get("keywords") or {}).get("vars", {})
         task_vars = {FROM_INVENTORY: True, "hostvars": hostvars, "ansible_play_batch": list(hosts), "ansible_play_hosts": list(hosts), **own}
         return run(task_vars=task_vars, **more)

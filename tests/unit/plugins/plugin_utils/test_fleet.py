@@ -65,7 +65,6 @@ def fleet(monkeypatch):
             return {"inventory_hostname": name, **ours}
 
         hostvars = HostVars({name: variables(name, own) for name, own in hosts.items()})
-        monkeypatch.setattr(_fleet, "load_extra_vars", lambda loader: extra or {})
         first = next(name for name in hosts if name not in gone)
         task_vars = {
             **hostvars.raw_get(first),
@@ -75,7 +74,7 @@ def fleet(monkeypatch):
             "ansible_play_batch": list(batch or hosts),
             "ansible_play_hosts": [name for name in hosts if name not in gone],
         }
-        return Fleet(DataLoader(), play or {}, task_vars, {**ACCESS, **(options or {})})
+        return Fleet(DataLoader(), lambda host: {**hostvars[host], **(play or {}), **(extra or {})}, task_vars, {**ACCESS, **(options or {})})
 
     return make
 
@@ -200,7 +199,7 @@ def test_only_the_hosts_of_the_batch_count(read):
         ({"password": PASSWORD, "wait_timeout": 0}, "Connection 'bad': wait_timeout is 0"),
         ({"password": PASSWORD, "api_url": "ftp://x"}, "bad: api_url is 'ftp://x'"),
         ({"password": PASSWORD, "api_retries": "x"}, "bad: api_retries has to be a whole number"),
-        ({"password": ["pw"]}, "Connection 'bad': password has to be a text."),
+        ({"password": ["pw"]}, "Connection 'bad': password has to be a text, and it is a list."),
     ],
 )
 def test_a_host_that_is_wrong_fails_alone(read, variables, message):
