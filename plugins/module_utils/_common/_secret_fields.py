@@ -10,9 +10,9 @@ import re
 import unicodedata
 
 _LOOKS_SECRET = re.compile(r"pass|pwd|secret|token|credential|dsn|conn(ection)?(string|uri|url|info)|(api|private|access)key")
-#: So many are looked for, at so many levels; a response is bounded, but not what it costs to compare everything with everything.
+#: So many are looked for, with so much text; a response is bounded, but not what it costs to compare everything with everything.
 _MOST = 100
-_DEEPEST = 50
+_MOST_TEXT = 50_000
 
 
 def looks_secret(name):
@@ -22,19 +22,34 @@ def looks_secret(name):
 
 def secrets_in(value):
     """Return the texts and numbers in fields that look like secrets, at any depth of JSON types."""
-    found = []
-    _collect(value, False, found, 0)
+    # What is shorter is part of any text.
+    return _first(leaf for leaf, secret in _leaves(value) if secret and len(str(leaf)) > 2)
+
+
+def texts_in(value):
+    """Return the texts and numbers in a value of JSON types, at any depth, without empty ones."""
+    return _first(leaf for leaf, _secret in _leaves(value) if leaf != "")
+
+
+def _leaves(value):
+    """Yield each text and number, in order, with whether a field around it looks like a secret."""
+    # A list in place of recursion: what is nested deeply is no error.
+    left = [(value, False)]
+    while left:
+        value, secret = left.pop()
+        if isinstance(value, dict):
+            left += [(item, secret or looks_secret(name)) for name, item in reversed(value.items())]
+        elif isinstance(value, list):
+            left += [(item, secret) for item in reversed(value)]
+        elif isinstance(value, (str, int, float)) and not isinstance(value, bool):
+            yield value, secret
+
+
+def _first(leaves):
+    """Return as many leaves as are looked for."""
+    found, size = [], 0
+    for leaf in leaves:
+        if len(found) < _MOST and size + len(str(leaf)) <= _MOST_TEXT:
+            found.append(leaf)
+            size += len(str(leaf))
     return found
-
-
-def _collect(value, secret, found, depth):
-    if len(found) >= _MOST or depth > _DEEPEST:
-        return
-    if isinstance(value, dict):
-        for name, item in value.items():
-            _collect(item, secret or looks_secret(name), found, depth + 1)
-    elif isinstance(value, list):
-        for item in value:
-            _collect(item, secret, found, depth + 1)
-    elif secret and isinstance(value, (str, int, float)) and not isinstance(value, bool) and len(str(value)) > 2:
-        found.append(value)

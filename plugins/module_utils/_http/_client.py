@@ -10,18 +10,18 @@ not followed, ``~/.netrc`` is not read, responses are bounded in size and time, 
 
 from __future__ import annotations
 
-from .._common._secret_fields import secrets_in
 from .._common._version import VERSION
 from . import _errors as errors
+from ._content import LARGEST_CONTENT, NotDecodable, TooLarge, content_of
 from ._deadline import Deadline
-from ._failures import failure, speaks_tls
+from ._failures import TOO_LARGE, failure, refused_by_proxy, speaks_tls
 from ._libraries import Session, urllib3
 from ._proxies import proxy_secrets
 from ._response import Response
 from ._transport import CONNECT_TIMEOUT, DeadlineAdapter
 
 USER_AGENT = "datasentinel.platform/%s (Ansible collection)" % VERSION
-LARGEST_RESPONSE = 1024 * 1024
+LARGEST_RESPONSE = LARGEST_CONTENT
 #: A request may take this many times its timeout in all, however slowly the response drips.
 PATIENCE = 2
 OK = (200,)
@@ -115,6 +115,7 @@ class Client:
         except ValueError:
             content = None
         if isinstance(content, dict):
+            self._secrets.add(*response.secrets())
             return content
         detail = None if confidential else self._detail(response)
         problem = "%s came back (status %d) where a JSON object was expected%s" % (response.kind(), response.status, ": %s" % detail if detail else "")
@@ -144,24 +145,13 @@ class Client:
             stream=True,
         )
         with response:
-            return Response(response.status_code, response.headers, self._read(method, url, response))
-
-    @staticmethod
-    def _read(method, url, response):
-        """Return the content, read no further than LARGEST_RESPONSE."""
-        too_large = errors.BadResponse(
-            method, url, "the response is larger than %d KiB and was not read to its end" % (LARGEST_RESPONSE // 1024), status=response.status_code
-        )
-        declared = response.headers.get("Content-Length", "")
-        if declared.isascii() and declared.isdigit() and (len(declared) > 10 or int(declared) > LARGEST_RESPONSE):
-            raise too_large
-        chunks, size = [], 0
-        for chunk in response.iter_content(16 * 1024):
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > LARGEST_RESPONSE:
-                raise too_large
-        return b"".join(chunks)
+            try:
+                return Response(response.status_code, response.headers, content_of(response.raw, response.headers))
+            except TooLarge:
+                problem = TOO_LARGE
+            except NotDecodable:
+                problem = "the response is compressed, and cannot be decompressed"
+            raise errors.BadResponse(method, url, problem, status=response.status_code)
 
     # --- judging -------------------------------------------------------------------------------------------------
 
@@ -176,10 +166,12 @@ class Client:
         if status in expected:
             return
         if 300 <= status < 400:
-            target = self._secrets.quote(response.redirect_target()) or "nowhere"
+            target = self._secrets.quote(response.redirect_target(with_path=not confidential)) or "nowhere"
             raise errors.Redirected(method, url, "status %d, a redirect to %s" % (status, target), status=status, detail=target)
         detail = None if confidential else self._detail(response)
         problem = "status %d (expected %s): %s" % (status, _described(expected), detail or response.kind() + " came with it")
+        if status == 407:
+            raise refused_by_proxy(method, url, problem, detail)
         error = errors.error_class(status)(method, url, problem, status=status, detail=detail, retry_after=response.retry_after())
         if isinstance(error, errors.NotFound):
             error.from_api = response.is_json_or_empty()
@@ -187,7 +179,7 @@ class Client:
 
     def _detail(self, response):
         """Return the response's message, safe to be shown; None if it has none."""
-        self._secrets.add(*secrets_in(response.json_or_none()))
+        self._secrets.add(*response.secrets())
         return self._secrets.quote(response.message()) or None
 
 

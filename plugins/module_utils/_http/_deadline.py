@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One deadline for all that a request does on its socket. Private to the collection.
+"""One deadline, and one number of bytes, for all that a request does on its socket. Private to the collection.
 
 The timeouts of sockets count from byte to byte, so a response that drips in outlasts them. Here every read is given no
 more than what is left of the whole. The thread that asked does all the work: nothing is left behind that could send later.
+Bytes are counted here, below the libraries: some of them read a line, such as the size of a chunk, however long it is.
 """
 
 from __future__ import annotations
@@ -15,8 +16,16 @@ import ssl
 import time
 
 
+#: Bytes that may be received for one request: a body of 1 MiB, with what chunks of a few bytes each put around it.
+MOST_RECEIVED = 8 * 1024 * 1024
+
+
+class TooMuchReceived(OSError):
+    """More came than any response may have."""
+
+
 class Deadline:
-    """When the current request ends at the latest.
+    """When the current request ends at the latest, and how much it may receive until then.
 
     total: the seconds that `start` was given, of which `expired` tells whether they are over. sent: whether anything has been
     sent since then.
@@ -27,6 +36,7 @@ class Deadline:
         self.sent = False
         self._pause = 0.0
         self._end = 0.0
+        self._received = 0
 
     def start(self, pause, total):
         """Begin a request. pause, total: the seconds that one read, and all of it, may take."""
@@ -34,6 +44,7 @@ class Deadline:
         self.sent = False
         self._pause = pause
         self._end = time.monotonic() + total
+        self._received = 0
 
     @property
     def expired(self):
@@ -47,6 +58,12 @@ class Deadline:
             raise socket.timeout("timed out")
         return min(left, self._pause)
 
+    def note_received(self, size):
+        """Count the bytes that a read returned. Raise TooMuchReceived."""
+        self._received += size
+        if self._received > MOST_RECEIVED:
+            raise TooMuchReceived("more than %d bytes" % MOST_RECEIVED)
+
 
 class _Limited:
     """A socket whose reads heed a Deadline, where it is given one, and which notes there that something was sent."""
@@ -55,9 +72,12 @@ class _Limited:
 
     def recv_into(self, *args, **kwargs):
         """As socket.socket has it."""
-        if self.deadline is not None:
-            self.settimeout(self.deadline.next_timeout())
-        return super().recv_into(*args, **kwargs)
+        if self.deadline is None:
+            return super().recv_into(*args, **kwargs)
+        self.settimeout(self.deadline.next_timeout())
+        size = super().recv_into(*args, **kwargs)
+        self.deadline.note_received(size)
+        return size
 
     def sendall(self, *args, **kwargs):
         """As socket.socket has it."""

@@ -137,6 +137,17 @@ class TooManyRequests(StatusError):
     advice = "The platform is busy: run again later, or with fewer forks."
 
 
+#: What to do about a proxy that refuses, and about one that wants to know who asks.
+PROXY_VARIABLES = "Check the proxy variables (HTTPS_PROXY, NO_PROXY), and what the proxy allows."
+PROXY_CREDENTIALS = "Give the user and password that it asks for in the proxy variable (HTTPS_PROXY, HTTP_PROXY), or name the platform in NO_PROXY."
+
+
+class ProxyRefused(StatusError):
+    """407: a proxy wants a user and password, and has handed nothing on."""
+
+    advice = PROXY_CREDENTIALS
+
+
 class GatewayError(StatusError):
     """502, 503, 504: the platform, or a proxy before it, is not available for now."""
 
@@ -149,6 +160,7 @@ _BY_STATUS = {
     401: Unauthorized,
     403: Forbidden,
     404: NotFound,
+    407: ProxyRefused,
     409: Conflict,
     429: TooManyRequests,
     500: ServerError,

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from .._common._secret_fields import secrets_in
+
 #: Where a textual message is looked for in a JSON object, in this order.
 _MESSAGE_FIELDS = ("error", "status", "message")
 #: Bytes of a page in which its title is looked for, and of the longest title.
@@ -41,6 +43,13 @@ class Response:
             return self.json()
         except ValueError:
             return None
+
+    def secrets(self):
+        """Return the texts and numbers in fields of JSON that look like secrets. Of a field that comes twice, `json` has the last value alone."""
+        try:
+            return secrets_in(json.loads(self.content, object_pairs_hook=_all_members))
+        except (ValueError, RecursionError):
+            return []
 
     def message(self):
         """Return the response's message to a person, the only part that may be quoted; ``""`` if there is none.
@@ -85,14 +94,18 @@ class Response:
             return False
         return True
 
-    def redirect_target(self):
-        """Return the Location without user, query and fragment, which may hold secrets; ``""`` if there is none."""
+    def redirect_target(self, with_path=True):
+        """Return the Location without user, query and fragment, which may hold secrets; ``""`` if there is none.
+
+        with_path: False where a path may hold one as well.
+        """
         try:
             parts = urlsplit(self.headers.get("Location", ""))
             port = "" if parts.port is None else ":%d" % parts.port
         except ValueError:
             return ""
-        return ("%s//%s%s" % (parts.scheme and parts.scheme + ":", parts.hostname, port) if parts.hostname else "") + parts.path
+        place = "%s//%s%s" % (parts.scheme and parts.scheme + ":", parts.hostname, port) if parts.hostname else ""
+        return place + parts.path if with_path else place or (parts.path and "another path")
 
     def retry_after(self):
         """Return the seconds of a Retry-After header (a number, or an HTTP date), None without a usable one."""
@@ -115,3 +128,20 @@ class Response:
         start = lower.find(">", lower.find("<title")) + 1 if "<title" in lower else 0
         end = lower.find("</title", start)
         return text[start:end].strip()[:_LONGEST_TITLE] if 0 < start < end else ""
+
+
+class _Members(list):
+    """The values of members of the same name."""
+
+
+def _all_members(pairs):
+    """Return an object of JSON as a dict in which a name that comes more than once has all of its values."""
+    members = {}
+    for name, value in pairs:
+        if name not in members:
+            members[name] = value
+        elif isinstance(members[name], _Members):
+            members[name].append(value)
+        else:
+            members[name] = _Members([members[name], value])
+    return members

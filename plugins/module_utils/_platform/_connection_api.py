@@ -9,6 +9,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from .._common._errors import InvalidInput
+from .._common._secret_fields import texts_in
 from .._common._text import has_control
 from .._http._client import ANY_SUCCESS
 from .._http._errors import ApiError, BadResponse, NotFound, Unauthorized
@@ -115,13 +116,7 @@ class ConnectionApi:
 
     def _remember(self, password):
         """Add a password to the known secrets, whatever its type, unless it is a mask."""
-        if isinstance(password, dict):
-            password = list(password.values())
-        if isinstance(password, list):
-            for item in password:
-                self._remember(item)
-        elif isinstance(password, (str, int, float)) and not isinstance(password, bool) and password != "" and not is_mask(str(password)):
-            self._secrets.add(password)
+        self._secrets.add(*(text for text in texts_in(password) if not is_mask(str(text))))
 
     @staticmethod
     def _absent(not_found):

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 
 import pytest
@@ -195,6 +196,34 @@ def test_a_redirect_is_not_followed_and_the_error_names_its_target(recorded, ref
     assert f"status 307, a redirect to https://elsewhere.example.com/{MASK}. Redirects are not followed" in str(error) and "secret" not in str(error)
 
 
+@pytest.mark.parametrize("location, target", [("https://x:8443/a?b", "https://x:8443"), ("/a", "another path"), ("", "nowhere")])
+def test_a_redirect_of_a_confidential_call_is_named_by_its_host(refusal, location, target):
+    error = refusal(errors.Redirected, confidential=True, status=302, headers={"Location": location})
+    assert f"a redirect to {target}. " in str(error)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error": "not unkn0wn-pw", "password": "unkn0wn-pw"}',
+        b'{"error": "not unkn0wn-pw", "password": "unkn0wn-pw", "password": "another"}',
+        b'{"error": "not unkn0wn-pw", "a": [{"db_pwd": "unkn0wn-pw", "db_pwd": 1, "db_pwd": 2}], "a": 1}',
+        b'{"error": "not unkn0wn-pw", "password": %sunkn0wn-pw"%s}' % (b"[" * 600 + b'"', b"]" * 600),
+    ],
+    ids=["beside", "twice", "below-twice", "deep"],
+)
+def test_a_secret_that_comes_with_a_message_is_masked_in_it(refusal, body):
+    assert refusal(errors.ServerError, status=500, body=body).detail == f"not {MASK}"
+
+
+def test_a_secret_that_comes_with_the_message_of_a_success_is_known(recorded):
+    secrets = Secrets()
+    with Client(URL, True, 5, secrets) as client:
+        recorded.expects("PUT", json={"status": "updated unkn0wn-pw", "password": "unkn0wn-pw"})
+        client.json_object("PUT", CALL, client.request("PUT", CALL, AUTH))
+    assert secrets.mask("updated unkn0wn-pw") == f"updated {MASK}"
+
+
 def test_a_redirect_to_nowhere(refusal):
     assert "a redirect to nowhere" in str(refusal(errors.Redirected, status=302))
 
@@ -215,6 +244,8 @@ def test_a_404_knows_whether_it_can_be_the_apis(refusal, body, from_api):
         {"status": 409, "json": {"error": "unknown-token"}},
         {"status": 500, "body": b"<title>unknown-token</title>"},
         {"status": 302, "headers": {"Location": "https://x/?token=unknown-token"}},
+        {"status": 302, "headers": {"Location": "https://x/session/unknown-token"}},
+        {"status": 302, "headers": {"Location": "/unknown-token"}},
     ],
 )
 def test_nothing_of_a_confidential_response_is_quoted(recorded, client, response):
@@ -334,6 +365,12 @@ def test_tls_is_made_anew_with_the_same_authorities_after_a_connection_was_close
         for _ in range(3):
             assert client.request("GET", CALL, AUTH).json() == {}
     assert server.accepted == 3
+
+
+def test_a_response_that_is_compressed_again_and_again_is_not_decompressed(refusal):
+    bomb = gzip.compress(gzip.compress(b" " * 50_000_000))
+    error = refusal(errors.BadResponse, body=bomb, headers={"Content-Encoding": "gzip, gzip"})
+    assert "the response is compressed, and cannot be decompressed" in str(error)
 
 
 def test_a_write_whose_response_cannot_be_decompressed_may_have_happened(refusal):

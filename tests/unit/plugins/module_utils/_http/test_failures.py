@@ -14,9 +14,13 @@ import pytest
 import requests
 import urllib3
 from ansible_collections.datasentinel.platform.plugins.module_utils._http import _errors as errors
-from ansible_collections.datasentinel.platform.plugins.module_utils._http._deadline import Deadline
+from ansible_collections.datasentinel.platform.plugins.module_utils._http._deadline import Deadline, TooMuchReceived
 from ansible_collections.datasentinel.platform.plugins.module_utils._http._failures import failure, speaks_tls
 from support.recorded import URL
+
+
+class CertificateError(ValueError):
+    """As that of urllib3 before 2.0."""
 
 
 def wrapped(reason):
@@ -77,6 +81,16 @@ UNREACHABLE = "no connection to platform.example.com, or to the proxy before it"
             requests.exceptions.SSLError(certificate("self-signed certificate")),
             errors.TlsFailure,
             "the platform's certificate was not accepted (self-signed certificate)",
+        ),
+        (
+            requests.exceptions.SSLError(urllib3.exceptions.SSLError(CertificateError("hostname 'x' doesn't match 's3cret'"))),
+            errors.TlsFailure,
+            "the platform's certificate was not accepted (Hostname mismatch, certificate is not valid for 'platform.example.com'.)",
+        ),
+        (
+            urllib3.exceptions.ProtocolError("s3cret", TooMuchReceived("s3cret")),
+            errors.BadResponse,
+            "the response is larger than 1024 KiB and was not read to its end",
         ),
         (requests.exceptions.SSLError(tls("WRONG_VERSION_NUMBER")), errors.TlsFailure, "no TLS connection (wrong version number)"),
         (requests.exceptions.SSLError(tls(None)), errors.TlsFailure, "no TLS connection (the handshake failed)"),

@@ -25,6 +25,13 @@ def respond(listener, connection):
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_loaded():
+    context_for.cache_clear()
+    yield
+    context_for.cache_clear()
+
+
 @pytest.fixture
 def server(listen):
     """A server that speaks TLS."""
@@ -52,7 +59,13 @@ def test_the_authorities_are_loaded_once_for_all_tasks(server, authority, monkey
             loaded.append(args)
             super().load_verify_locations(*args, **options)
 
-    monkeypatch.setattr(_tls.urllib3.util.ssl_, "create_urllib3_context", lambda cert_reqs: Context(ssl.PROTOCOL_TLS_CLIENT))
+    def create(cert_reqs):
+        context = Context(ssl.PROTOCOL_TLS_CLIENT)
+        # Before 2.0, urllib3 compares the name by itself.
+        context.check_hostname = False
+        return context
+
+    monkeypatch.setattr(_tls.urllib3.util.ssl_, "create_urllib3_context", create)
     context_for.cache_clear()
     for _ in range(3):
         assert ask(server.url, authority[0]) == {}

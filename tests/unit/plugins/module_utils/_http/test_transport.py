@@ -10,11 +10,12 @@ import os
 import socket
 import threading
 import time
+import tracemalloc
 
 import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._common._secrets import Secrets
 from ansible_collections.datasentinel.platform.plugins.module_utils._http import _errors as errors
-from ansible_collections.datasentinel.platform.plugins.module_utils._http import _transport
+from ansible_collections.datasentinel.platform.plugins.module_utils._http import _deadline, _transport
 from ansible_collections.datasentinel.platform.plugins.module_utils._http._client import Client, HeaderAuth
 
 AUTH = HeaderAuth("user-token", "t0ken")
@@ -125,6 +126,47 @@ def test_a_response_that_never_comes_ends_after_the_timeout(listen, request_to, 
     with pytest.raises(errors.TimedOut, match="no response within 0.15 seconds"):
         request_to(server.url)
     assert TIMEOUT <= time.monotonic() - start < TIMEOUT + SLACK
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("start, piece", [(b"", b"1"), (b"1;", b"x"), (b"0\r\nX: ", b"y"), (b"-5\r\n", b"x")], ids=["size", "extension", "trailer", "negative"])
+def test_a_line_without_an_end_is_given_up_before_it_fills_the_memory(listen, request_to, start, piece, tls):
+    """Some versions of urllib3 read the line of a chunk's size, and what follows a size below 0, however long it is."""
+
+    def endless(listener, connection):
+        listener.read_head(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + start)
+        while True:
+            connection.sendall(piece * 65536)
+
+    tracemalloc.start()
+    try:
+        with pytest.raises((errors.BadResponse, errors.ConnectionLost)):
+            request_to(listen(endless, tls).url, timeout=30)
+        assert tracemalloc.get_traced_memory()[1] < 3 * _deadline.MOST_RECEIVED
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_is_received_is_counted_for_each_request_anew(listen, monkeypatch):
+    monkeypatch.setattr(_deadline, "MOST_RECEIVED", 2 * len(OK) - 1)
+
+    def respond_twice(listener, connection):
+        respond(listener, connection)
+        respond(listener, connection)
+
+    server = listen(respond_twice)
+    with Client(server.url, True, 5, Secrets()) as client:
+        assert [client.request("GET", "/", AUTH).status for _ in range(2)] == [200, 200]
+    assert server.accepted == 1
+
+
+def test_a_mebibyte_in_chunks_of_a_byte_is_no_more_than_it_may_be(listen, request_to):
+    def respond_in_chunks(listener, connection):
+        listener.read_head(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 50_000 + b"2\r\n{}\r\n0\r\n\r\n")
+
+    assert request_to(listen(respond_in_chunks).url, timeout=30).json() == {}
 
 
 def test_a_handshake_that_never_comes_ends_after_the_timeout(listen, request_to):
@@ -289,9 +331,24 @@ def test_a_proxy_that_refuses_the_tunnel(listen, request_to, monkeypatch):
         connection.sendall(b"HTTP/1.1 403 s3cret\r\nContent-Length: 0\r\n\r\n")
 
     monkeypatch.setenv("https_proxy", listen(refuse).url)
-    with pytest.raises(errors.Unreachable, match="the proxy did not let the request through. Check the proxy variables") as refused:
+    with pytest.raises(errors.Unreachable, match=r"the proxy 127.0.0.1:\d+ did not let the request through \(status 403\). Check the proxy variables") as refused:
         request_to("https://platform.test", timeout=5)
     assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["https://platform.test", "http://platform.test"])
+def test_a_proxy_that_wants_to_know_who_asks(listen, request_to, monkeypatch, url):
+    def refuse(listener, connection):
+        listener.read_head(connection)
+        connection.sendall(b"HTTP/1.1 407 s3cret\r\nContent-Length: 0\r\n\r\n")
+
+    proxy = listen(refuse).url.replace("://", "://user:s3cret@")
+    monkeypatch.setenv("https_proxy", proxy)
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(errors.ApiError, match=r"status 407.* in the proxy variable \(HTTPS_PROXY, HTTP_PROXY\), or name the platform in NO_PROXY") as refused:
+        request_to(url, timeout=5)
+    assert f"the proxy {proxy.partition('@')[2]}" in str(refused.value) and "s3cret" not in str(refused.value)
+    assert not refused.value.may_have_happened
 
 
 @pytest.mark.parametrize("behaviour", [drip_headers, never])
@@ -307,6 +364,6 @@ def test_a_proxy_that_is_not_there(listen, request_to, monkeypatch):
     gone = listen(None)
     gone.__exit__()
     monkeypatch.setenv("https_proxy", gone.url.replace("://", "://user:s3cret@"))
-    with pytest.raises(errors.Unreachable, match="no connection to platform.test, or to the proxy before it") as refused:
+    with pytest.raises(errors.Unreachable, match=r"no connection to the proxy 127.0.0.1:\d+ \(") as refused:
         request_to("https://platform.test", timeout=5)
     assert "s3cret" not in str(refused.value)
