@@ -38,35 +38,42 @@ class Secrets:
         # The lengths of the spellings by their first characters, the longest first: a secret inside another does not leave
         # the rest of the longer one behind.
         self._lengths = {}
+        self._longest = 0
 
     def add(self, *values):
-        """Register secrets: text; numbers count as their text; None and empty values are passed over."""
+        """Register secrets: text; numbers count as their text; None, empty and blank values are passed over: blanks are in any text."""
         for value in values:
             text = "" if value is None else str(value)
-            if text and text not in self._values:
+            if text.strip() and text not in self._values:
                 with self._lock:
                     self._values.add(text)
                     for form in _spellings(text) - self._spellings:
                         self._spellings.add(form)
+                        self._longest = max(self._longest, len(form))
                         lengths = self._lengths.get(form[:_START], ())
                         if len(form) not in lengths:
                             # A new one, since another thread may be reading the old one.
                             self._lengths[form[:_START]] = tuple(sorted({*lengths, len(form)}, reverse=True))
 
     def mask(self, text):
-        """Return text with every spelling of every secret replaced by ``********``, in one pass, so that no mask is masked."""
-        if not self._holds_any(text):
-            return text
+        """Return text with every spelling of every secret replaced by ``********``; masks that are in it already stay as they are."""
+        return self._masked(text, len(text)) if self._holds_any(text) else text
+
+    def _masked(self, text, end):
+        """Return so many characters of text, masked. A secret that begins among them counts although it ends after them."""
         parts = []
         done = position = 0
-        while position < len(text):
+        while position < end:
             length = self._length_at(text, position)
+            if length <= len(MASK) and text.startswith(MASK, position):
+                # Of an earlier pass, even where a secret is made of asterisks.
+                length = len(MASK)
             if not length:
                 position += 1
             else:
                 parts += [text[done:position], MASK]
                 done = position = position + length
-        return "".join(parts) + text[done:]
+        return "".join(parts) + text[done:end]
 
     def _holds_any(self, text):
         """Return whether text may hold a secret: exact where secrets are few, and so looking for each is cheapest."""
@@ -99,15 +106,19 @@ class Secrets:
 
     def safe(self, text, longest=LONGEST_QUOTED):
         """Return what somebody else wrote, safe to be shown: masked, redacted, and printable; so many characters of it."""
-        text = printable(redact(self.mask(text)[:longest]))
+        # Cut first, since looking for secrets costs time, but not within a secret.
+        text = text[: longest + self._longest]
+        text = printable(redact(self._masked(text, min(longest, len(text)))))
+        # Once more: a secret that was broken over lines, or indented, is whole again on one line.
+        line = " ".join(text.split())
+        text = text if self.mask(line) == line else self.mask(line)
         # Escapes can be nested in more ways than anybody lists; what still holds a secret when they are undone is left out.
-        return text if all(self.mask(plain) == plain for plain in unescaped(text)) else HIDDEN
+        lines = (" ".join(plain.split()) for plain in unescaped(text))
+        return text if all(self.mask(line) == line for line in lines) else HIDDEN
 
     def quote(self, text, limit=300):
         """Return what somebody else wrote, safe to be shown on one line, and shortened last of all."""
-        line = " ".join(self.safe(text).split())
-        # Once more: a secret that was broken over lines is whole again now.
-        return shorten(self.mask(line), limit)
+        return shorten(self.safe(text), limit)
 
 
 def _spellings(secret):
@@ -117,7 +128,7 @@ def _spellings(secret):
     for plain in (secret, secret.strip(), " ".join(secret.split())):
         forms |= {plain, repr(plain)[1:-1], plain.replace("'", "''"), plain.replace('"', '""')}
         forms |= _in_json(plain) | _in_html(plain) | _in_urls(plain) | _in_base64(plain)
-    return {form for form in forms if form.strip()} or {secret}
+    return {form for form in forms if form.strip()}
 
 
 def _in_json(text):

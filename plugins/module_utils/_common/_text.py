@@ -15,10 +15,13 @@ from urllib.parse import unquote, unquote_plus
 _UNPRINTABLE = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
 _FIELD_OF_A_SECRET = re.compile(
     r"""(?ix)
-    ( [\w-]{0,40} (?:pass|pwd|secret|token) [\w-]{0,40}            # the name
+    ( (?:pass|pwd|secret|token) [\w-]{0,60} (?![\w-])              # the end of the name
       (?:\\{0,8}(?:["'>]|&quot;|&\#3[49];|\\?u002[27]))?           # the end of its quotes, which may be escaped, or of its tag
-      \s{0,8} (?:[:=]>?|,|(?<=>)) \s{0,8} \\{0,8} )                # what is between: a colon, an equals sign, an arrow
-    ( [bu]?(?:"(?:[^"\\]|\\.){0,4096}"?|'(?:[^'\\]|\\.){0,4096}'?)
+      (?: \s{0,8} (?:[:=]>?|,|(?<=>)) \s{0,8} (?:-\s{1,8})?        # what is between: a colon, an equals sign, an arrow, a dash below it,
+          (?: \\{0,8} (["'])? \w{1,40} \\{0,8} (?(2)\2|(?!)) \s{0,8} : \s{0,8} )?    # another name in quotes,
+        | \s{1,8} (?:value|content) \s{0,8} = \s{0,8}              # an attribute,
+        | \s{1,8} (?=[bue]?\\{0,8}["']) ) \\{0,8} )                # or blanks alone, before quotes
+    ( [\[{(] | [bue]?(?:"(?:[^"\\]|\\.){0,4096}"?|'(?:[^'\\]|\\.){0,4096}'?)
       | (?:&quot;|&\#3[49];) .{0,4096}? (?:&quot;|&\#3[49];|$)
       | \\?u002[27] .{0,4096}? (?:\\?u002[27]|$)
       | (?<=[=>:\s]) [^\s"',;&}\]<]{1,4096} )
@@ -26,6 +29,9 @@ _FIELD_OF_A_SECRET = re.compile(
 )
 _USER_IN_A_URL = re.compile(r"(\\?/\\?/)[^/\s\"'<>]{1,1024}@")
 REDACTED = "********"
+_OPENING, _CLOSING = frozenset("[{("), frozenset("]})")
+#: What opens and closes a list or an object, and quoted text, in which a bracket is a character like any other.
+_GROUPING = re.compile(r"""[\[{(\]})]|\\{0,8}"(?:[^"\\]|\\[^"]){0,4096}\\{0,8}"|\\{0,8}'(?:[^'\\]|\\[^']){0,4096}\\{0,8}'""")
 
 
 def has_control(text):
@@ -43,8 +49,31 @@ def printable(text):
 
 
 def redact(text):
-    """Return text without the values of what looks like a secret: ``"password": "…"``, ``token=…``, ``//user:password@``."""
-    return _USER_IN_A_URL.sub(r"\1%s@" % REDACTED, _FIELD_OF_A_SECRET.sub(r"\1%s" % REDACTED, text))
+    """Return text without the values of what looks like a secret: ``"password": "…"``, ``token=…``, ``//user:password@``.
+
+    A value may be a list or an object as well, which goes as a whole.
+    """
+    parts = []
+    done = 0
+    while True:
+        found = _FIELD_OF_A_SECRET.search(text, done)
+        if found is None:
+            return _USER_IN_A_URL.sub(r"\1%s@" % REDACTED, "".join(parts) + text[done:])
+        parts += [text[done : found.start()], found.group(1), REDACTED]
+        done = _end_of_group(text, found.start(3)) if found.group(3) in _OPENING else found.end()
+
+
+def _end_of_group(text, start):
+    """Return where the list or object ends that begins there; the end of text where it does not end."""
+    depth = 0
+    for token in _GROUPING.finditer(text, start):
+        if token.group() in _OPENING:
+            depth += 1
+        elif token.group() in _CLOSING:
+            depth -= 1
+            if depth == 0:
+                return token.end()
+    return len(text)
 
 
 def unescaped(text, depth=4):
@@ -68,6 +97,7 @@ def _character(four, two, plain):
 _ESCAPED = re.compile(r"""[\\&%+]|''|\"\"""")
 _UNDO = (
     _without_backslashes,
+    lambda text: re.sub(r"\\[nrt]", " ", text),
     html.unescape,
     unquote,
     unquote_plus,

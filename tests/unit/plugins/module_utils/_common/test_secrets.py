@@ -13,7 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from ansible_collections.datasentinel.platform.plugins.module_utils._common._secrets import MASK, Secrets
+from ansible_collections.datasentinel.platform.plugins.module_utils._common._secrets import HIDDEN, LONGEST_QUOTED, MASK, Secrets
 from hypothesis import given
 from hypothesis import strategies as st
 from support.spellings import echoed, found
@@ -109,8 +109,19 @@ def test_secrets_may_be_registered_while_others_are_masked(secrets):
     assert secrets.mask(" ".join(f"s3cret-{number:03}" for number in range(400))) == " ".join([MASK] * 400)
 
 
-def test_a_secret_of_asterisks_does_not_mask_the_mask():
-    assert secrets("*", "word").mask("word") == MASK
+@pytest.mark.parametrize("asterisks", ["*", "**", "********", "*" * 7])
+def test_a_secret_of_asterisks_does_not_mask_the_mask(asterisks):
+    register = secrets(asterisks, "word")
+    assert register.mask("word") == register.mask(register.mask("word")) == register.quote("word") == MASK
+
+
+def test_a_secret_that_holds_a_mask_is_masked():
+    assert secrets("ab********cd", "********x").mask("1 ab********cd 2 ********x") == f"1 {MASK} 2 {MASK}"
+
+
+@pytest.mark.parametrize("blank", [" ", "   ", "\t\n", "\u00a0"])
+def test_a_secret_of_blanks_alone_masks_nothing(blank):
+    assert secrets(blank).mask(f"a {blank} b+c IA%20") == f"a {blank} b+c IA%20"
 
 
 def test_a_number_is_masked_as_its_text():
@@ -177,7 +188,7 @@ def test_a_quoted_text_is_as_long_as_asked_for(secrets):
     assert secrets.quote("x" * 51, limit=50) == "x" * 49 + "…"
 
 
-@pytest.mark.parametrize("unit", ["password", "token=", '"secret": "', "//a:b", "://", "\\", "pass\\\\\\\\", "\u202e", "s3cret", "a", "-", '"pwd" : \''])
+@pytest.mark.parametrize("unit", ["password", "token=", '"secret": "', "//a:b", "://", "\\", "pass\\\\\\\\", "\u202e", "s3cret", "a", "-", '"pwd" : \'', "password: [", '"password": {"', "password "])
 def test_quoting_takes_linear_time(unit):
     start = time.process_time()
     secrets("s3cret").quote(unit * (1_000_000 // len(unit)))
@@ -204,6 +215,30 @@ secret_texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "C
 def test_whatever_a_secret_stands_in_it_is_not_quoted(secret, shape, before, after):
     quoted = secrets(secret).quote(before + shape(secret) + after)
     assert found(quoted.replace(MASK, "\0"), secret) == []
+
+
+@pytest.mark.parametrize("position", range(LONGEST_QUOTED - 12, LONGEST_QUOTED + 2))
+def test_a_secret_where_a_text_is_cut_is_masked_as_a_whole(position):
+    assert secrets("s3cret-alpha").safe("." * position + "s3cret-alpha and more") in ("." * position + MASK, "." * LONGEST_QUOTED, "." * position)
+
+
+def test_what_stands_beyond_the_cut_does_not_move_up():
+    assert secrets("s3cret-alpha-omega").safe("s3cret-alpha-omega" * 10, 100) == MASK * 6
+
+
+def test_long_texts_are_quoted_soon_however_many_secrets_there_are(secrets):
+    secrets.add(*(f"{number}-alpha-of-many" for number in range(20)))
+    start = time.process_time()
+    for _error in range(20):
+        secrets.quote("1-alpha-of-many password=x //" * 30_000)
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("echoed", ["one two three", "one\ntwo\n   three", "one\u00a0two\u2003three", "one\r\n\ttwo three", "one\\ntwo three"])
+@pytest.mark.parametrize("secret", ["one two three", "one\ntwo three", " one\u00a0two\u00a0three"])
+def test_a_passphrase_is_masked_whatever_became_of_its_blanks(secret, echoed):
+    for shown in (secrets(secret).safe(f"it is {echoed}, not\nless"), secrets(secret).quote(f"it is {echoed}, not\nless")):
+        assert shown in (f"it is {MASK}, not less", HIDDEN)
 
 
 @pytest.mark.parametrize("echoed", ["two  words", "two\nwords", "two\t words", "two\r\nwords"])

@@ -65,13 +65,38 @@ def test_control_characters(text, holds):
         ("//user:pw@pg1", "//%s@pg1"),
         ("https://token@pg1 and http://a:b@c", "https://%s@pg1 and http://%s@c"),
         ("https://a:p@ss@pg1/x", "https://%s@pg1/x"),
+        ('"password": ["x", "y"], "a": 1', '"password": %s, "a": 1'),
+        ('{"password": {"value": "x", "b": ["]", "}", {"c": "y"}]}, "a": 1}', '{"password": %s, "a": 1}'),
+        ("passwords=(x, y) a", "passwords=%s a"),
+        ('{\\"password\\": [\\"x\\"], \\"a\\": 1}', '{\\"password\\": %s, \\"a\\": 1}'),
+        ('"passwords": [["x"], ["y', '"passwords": %s'),
+        ("ALTER ROLE ds PASSWORD 'x y' VALID", "ALTER ROLE ds PASSWORD %s VALID"),
+        ("Password E'x\\'y'", "Password %s"),
+        ('"name": "password", "value": "x", "a": 1', '"name": "password", "value": %s, "a": 1'),
+        ("<a name='password' value='x'/>", "<a name='password' value=%s/>"),
+        ("password:\n  - x\n", "password:\n  - %s\n"),
     ],
 )
 def test_what_looks_like_a_secret_is_redacted(text, redacted):
     assert redact(text) == redacted.replace("%s", REDACTED)
 
 
-@pytest.mark.parametrize("text", ["the password is wrong", "password", "user@example.com", "https://pg1/@x", "status: ok", "/a//b c@d"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the password is wrong",
+        "password authentication failed for user 'ds'",
+        "no password supplied (see pg_hba.conf)",
+        'the password of "ds" expired',
+        "the field 'password' is required",
+        "the token is 24 hours old [expired]",
+        "password",
+        "user@example.com",
+        "https://pg1/@x",
+        "status: ok",
+        "/a//b c@d",
+    ],
+)
 def test_what_does_not_look_like_a_secret_stays(text):
     assert redact(text) == text
 
