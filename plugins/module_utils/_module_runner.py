@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import os
+
 from ansible.module_utils.basic import missing_required_lib
 
-from ._commands._command import Context, execute
+from ._commands._command import PROXY_VARIABLES, Context, execute
 from ._commands._options import secret_values
 from ._common._run_memory import RunMemory
 from ._common._secrets import Secrets
@@ -16,9 +18,11 @@ from ._http._libraries import REQUESTS_IMPORT_ERROR
 
 
 def run(module, command):
-    """Run a command for an AnsibleModule made with the command's argument spec, and end the module."""
+    """Run a command for an AnsibleModule made with the command's module_spec, and end the module."""
     if REQUESTS_IMPORT_ERROR is not None:
-        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR, changed=False)
+    # The process ends with the module.
+    os.environ.update({name: str(value) for name, value in (module.params.pop(PROXY_VARIABLES, None) or {}).items()})
     secrets = Secrets()
     secrets.add(*secret_values(command.options, module.params))
     result = execute(command, module.params, Context(secrets, RunMemory(), module.check_mode))

@@ -12,18 +12,19 @@ from __future__ import annotations
 
 import contextlib
 
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import AnsibleFallbackNotFound, UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._commands._command import Context, execute, failure, named
+from ..module_utils._commands._command import PROXY_VARIABLES, Context, execute, failure, named
 from ..module_utils._commands._options import secret_values
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._common._secrets import Secrets
 from ..module_utils._http._libraries import REQUESTS_IMPORT_ERROR
+from ..module_utils._http._proxies import proxy_secrets
 from ._plain import plain
 from ._process import environment, quiet_libraries
 from ._run import MEMORY
@@ -35,6 +36,8 @@ class CommandAction(ActionBase):
     """Base of the collection's action plugins; a subclass names its command."""
 
     command = None
+    #: Whether the module has been started on another host.
+    _begun = False
 
     TRANSFERS_FILES = False
     _requires_connection = False
@@ -88,9 +91,7 @@ class CommandAction(ActionBase):
     @contextlib.contextmanager
     def process(self):
         """Have this process set up for the task, with its ``environment``."""
-        variables = {}
-        super()._compute_environment_string(variables)
-        with environment(variables), quiet_libraries():
+        with environment(self._task_environment()), quiet_libraries():
             yield
 
     # --- where ---------------------------------------------------------------------------------------------------
@@ -136,15 +137,10 @@ class CommandAction(ActionBase):
         if self.command.reveals:
             # Connections print at -vvv what a module printed, unless this says otherwise.
             self._play_context.no_log = True
-        try:
-            result = self._execute_module(
-                module_name=COLLECTION + self.command.name,
-                module_args=_Unprinted(options),
-                task_vars=task_vars,
-                wrap_async=self._task.async_val,
-            )
-        except AnsibleConnectionFailure as exc:
-            return {"unreachable": True, "changed": False, "msg": secrets.mask(str(exc))}
+        # Credentials in them would show in what Ansible prints of the command.
+        proxies = {name: str(value) for name, value in self._task_environment().items() if _names_a_proxy(name)}
+        result = self._outcome({**options, **({PROXY_VARIABLES: proxies} if proxies else {})}, task_vars)
+        secrets.add(*proxy_secrets())
         # The options (invocation) and the errors behind msg (exception) are of another shape in each version of Ansible,
         # and hold what msg holds, unmasked. What else there is, the module has made safe; texts of Ansible's own are masked.
         safe = {key: value for key, value in result.items() if key not in ("invocation", "exception")}
@@ -153,14 +149,44 @@ class CommandAction(ActionBase):
                 safe[key] = secrets.mask_values(safe[key])
         return safe
 
+    def _outcome(self, options, task_vars):
+        """Return the result of the module, also where Ansible has none: the module may have done its work all the same."""
+        self._begun = False
+        try:
+            result = self._execute_module(
+                module_name=COLLECTION + self.command.name,
+                module_args=_Unprinted(options),
+                task_vars=task_vars,
+                wrap_async=self._task.async_val,
+            )
+            # What the module itself returns says whether it changed something. A shell that did not find it says 126 or 127.
+            known = "changed" in result or "module_stdout" not in result or result.get("rc") in (126, 127)
+        except AnsibleConnectionFailure as exc:
+            result, known = {"unreachable": True, "changed": False, "msg": str(exc)}, False
+        except AnsibleError as exc:
+            result, known = {"failed": True, "changed": False, "msg": str(exc)}, False
+        except Exception as exc:
+            result, known = failure(exc), False
+        if known or not self._begun or not self.command.writes or self._task.check_mode:
+            return result
+        text = "%s Whether the module did its work on %s before is not known: run the task again, it reads first."
+        return {**result, "changed": True, "msg": text % (str(result.get("msg", "")).strip(), self._task.delegate_to or "the host")}
+
     def _compute_environment_string(self, raw_environment_out=None):
-        """As ActionBase has it, for a module: without the variables that are options of ours, which show at -vvv."""
-        variables = {}
-        super()._compute_environment_string(variables)
-        variables = {name: value for name, value in variables.items() if not self._is_option(name)}
+        """As ActionBase has it, for a module: without the variables that it is handed as options, which show at -vvv."""
+        variables = {name: value for name, value in self._task_environment().items() if not self._is_option(name) and not _names_a_proxy(name)}
         if isinstance(raw_environment_out, dict):
             raw_environment_out.update(variables)
+        else:
+            # Asked for like this, it goes into the command that starts the module.
+            self._begun = True
         return self._connection._shell.env_prefix(**variables)
+
+    def _task_environment(self):
+        """Return the ``environment`` of the task, as a mapping."""
+        variables = {}
+        super()._compute_environment_string(variables)
+        return variables
 
     # --- options -------------------------------------------------------------------------------------------------
 
@@ -205,6 +231,10 @@ class CommandAction(ActionBase):
             return True
         item = plain(task_vars.get(task_vars.get("ansible_loop_var")))
         return item is not None and secrets.mask_values(item) != item
+
+
+def _names_a_proxy(variable):
+    return variable.lower().endswith("_proxy")
 
 
 class _Unprinted(dict):

@@ -16,6 +16,9 @@ from .._common._run_memory import RunMemory
 from .._common._secrets import Secrets
 from . import _options as options
 
+#: The module's hidden option for the variables that name proxies: in its environment they would show, with their credentials.
+PROXY_VARIABLES = "_proxy_variables"
+
 
 def _show_nothing(_line):
     """Show a line to nobody."""
@@ -40,18 +43,24 @@ class Command:
     """A module without its runner.
 
     name: of the module and its action plugin. options: its table. run: takes options and a Context, returns a result.
-    reveals: the fields of a result that hold a secret because they are what was asked for.
+    reveals: the fields of a result that hold a secret because they are what was asked for. writes: whether it changes anything.
     """
 
     name: str
     options: Mapping[str, options.Option]
     run: Callable[[Mapping[str, Any], Context], dict]
     reveals: tuple = field(default=())
+    writes: bool = False
 
     @property
     def argument_spec(self):
-        """Its argument spec, for AnsibleModule and for ArgumentSpecValidator."""
+        """Its argument spec, for ArgumentSpecValidator."""
         return options.argument_spec(self.options)
+
+    @property
+    def module_spec(self):
+        """Its argument spec, for AnsibleModule: with what the control node hands on besides the options."""
+        return {**self.argument_spec, PROXY_VARIABLES: {"type": "dict", "no_log": True}}
 
 
 def execute(command, params, context):

@@ -37,4 +37,4 @@ def _run(params, context):
     return {**result, "warnings": warnings + result["warnings"]}
 
 
-CONNECTION = Command("datasentinel_connection", OPTIONS, _run)
+CONNECTION = Command("datasentinel_connection", OPTIONS, _run, writes=True)

@@ -71,4 +71,4 @@ def _shown(result):
     return {key: result[key] for key in ("name", "action", "changed", "failed", "msg", "connection", "error") if key in result}
 
 
-CONNECTIONS = Command("datasentinel_connections", OPTIONS, _run)
+CONNECTIONS = Command("datasentinel_connections", OPTIONS, _run, writes=True)

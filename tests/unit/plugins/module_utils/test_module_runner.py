@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from ansible.module_utils.basic import AnsibleModule
@@ -74,3 +75,13 @@ def test_variables_count_there_too(recorded, monkeypatch):
     recorded.displays()
     module({"name": "db1"})
     assert recorded.requests[0].headers["user-token"] == "of-the-environment"
+
+
+def test_proxy_variables_are_handed_on_as_a_hidden_option(recorded, monkeypatch):
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("https_proxy", "http://another")
+    recorded.displays().expects("PUT", status=500, message="not pr0xy-pw")
+    result = module({**OPTIONS, "port": 1, "_proxy_variables": {"https_proxy": "http://user:pr0xy-pw@127.0.0.1:9"}})
+    assert os.environ["https_proxy"].endswith("@127.0.0.1:9")
+    assert "not ********" in result["msg"] and "pr0xy-pw" not in json.dumps(result)

@@ -12,7 +12,7 @@ import os
 from types import SimpleNamespace
 
 import pytest
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible_collections.datasentinel.platform.plugins.action.datasentinel_connection import ActionModule as ConnectionAction
 from ansible_collections.datasentinel.platform.plugins.action.datasentinel_connection_info import ActionModule as InfoAction
 from ansible_collections.datasentinel.platform.plugins.action.datasentinel_token import ActionModule as TokenAction
@@ -45,16 +45,16 @@ def run(make_action):
 def delegate(make_action):
     """A function that runs an action plugin delegated to a bastion, where the module returns a result or raises an exception.
 
-    Returns the result of the task, and the arguments of the module, None if it was not run.
+    begun: whether Ansible comes as far as starting it. Returns the result of the task, and the arguments of the module, None if it was not run.
     """
 
-    def make(args, plugin=ConnectionAction, module=None, transport="ssh", **keywords):
+    def make(args, plugin=ConnectionAction, module=None, transport="ssh", begun=True, **keywords):
         keywords = {"delegate_to": "bastion", **keywords}
         action = make_action(plugin, args, transport=transport, **keywords)
         call = SimpleNamespace(options=None, action=action)
 
         def execute_module(**options):
-            call.options = {**options, "environment": action._compute_environment_string()}
+            call.options = {**options, "environment": action._compute_environment_string() if begun else ""}
             if isinstance(module, Exception):
                 raise module
             return dict(module or {"changed": True})
@@ -187,16 +187,22 @@ def test_another_host_is_handed_what_the_control_nodes_environment_has(delegate,
     monkeypatch.setenv("DATASENTINEL_CA_PATH", "/ca/of/the/control/node.pem")
     environment = [{"DATASENTINEL_API_URL": URL, "DATASENTINEL_API_USERNAME": "of-the-task", "DATASENTINEL_API_TOKEN": "", "https_proxy": "http://proxy"}]
     _result, call = delegate({"name": "db1", "api_username": "given"}, environment=environment)
-    assert call.options["module_args"] == {"name": "db1", "api_username": "given", "api_url": URL, "api_password": "of-the-process"}
+    expected = {"name": "db1", "api_username": "given", "api_url": URL, "api_password": "of-the-process", "_proxy_variables": {"https_proxy": "http://proxy"}}
+    assert call.options["module_args"] == expected
 
 
 def test_variables_that_are_options_do_not_show_in_the_command_there(delegate):
-    environment = [
-        {"DATASENTINEL_API_URL": URL, "DATASENTINEL_API_TOKEN": "s3cret", "DATASENTINEL_CA_PATH": "/there/ca.pem", "https_proxy": "http://proxy", "OTHER": 1}
-    ]
+    environment = [{"DATASENTINEL_API_URL": URL, "DATASENTINEL_API_TOKEN": "s3cret", "DATASENTINEL_CA_PATH": "/there/ca.pem", "OTHER": 1}]
     _result, call = delegate({"name": "db1"}, environment=environment)
-    assert call.options["environment"] == "DATASENTINEL_CA_PATH=/there/ca.pem https_proxy=http://proxy OTHER=1"
+    assert call.options["environment"] == "DATASENTINEL_CA_PATH=/there/ca.pem OTHER=1"
     assert call.options["module_args"]["api_token"] == "s3cret"
+
+
+def test_proxy_variables_do_not_show_there_either_and_are_handed_on(delegate):
+    proxies = {"https_proxy": "http://user:s3cret-pw@proxy", "NO_PROXY": "localhost"}
+    result, call = delegate({"name": "db1"}, environment=[{**proxies, "OTHER": 1}], module={"failed": True, "changed": False, "msg": "not s3cret-pw"})
+    assert call.options["environment"] == "OTHER=1" and call.options["module_args"]["_proxy_variables"] == proxies
+    assert result["msg"] == "not ********"
 
 
 def test_the_arguments_do_not_show_where_ansible_prints_them(delegate):
@@ -235,15 +241,37 @@ def test_of_a_modules_result_what_ansible_adds_is_left_out_or_masked(delegate):
     }
 
 
+UNKNOWN = " Whether the module did its work on bastion before is not known: run the task again, it reads first."
+
+
 def test_a_host_that_is_not_reached_is_unreachable(delegate):
-    result, _call = delegate({**ARGS, "password": "s3cret"}, module=AnsibleConnectionFailure("no route for s3cret"))
+    result, _call = delegate({**ARGS, "password": "s3cret"}, module=AnsibleConnectionFailure("no route for s3cret"), begun=False)
     assert result == {"unreachable": True, "changed": False, "msg": "no route for ********"}
 
 
-@pytest.mark.parametrize("exc", [KeyError("s3cret"), RuntimeError("s3cret")])
-def test_no_exception_escapes(delegate, exc):
-    result, _call = delegate({**ARGS, "password": "s3cret"}, module=exc)
-    assert result["failed"] is True and "This is a bug in the collection" in result["msg"] and "s3cret" not in str(result)
+def test_a_host_that_is_lost_while_the_module_runs_may_have_done_the_work(delegate):
+    result, _call = delegate({**ARGS, "password": "s3cret"}, module=AnsibleConnectionFailure("lost s3cret."))
+    assert result == {"unreachable": True, "changed": True, "msg": f"lost ********.{UNKNOWN}"}
+
+
+@pytest.mark.parametrize("exc, message", [(KeyError("s3cret"), "This is a bug in the collection"), (AnsibleError("no s3cret."), "no ********.")])
+@pytest.mark.parametrize("begun", [True, False])
+def test_no_exception_escapes_and_what_may_have_been_done_is_said(delegate, exc, message, begun):
+    result, _call = delegate({**ARGS, "password": "s3cret"}, module=exc, begun=begun)
+    assert result["failed"] is True and result["msg"].startswith(message) and "s3cret" not in str(result)
+    assert result["changed"] is begun and result["msg"].endswith(UNKNOWN) is begun
+
+
+@pytest.mark.parametrize("rc, changed", [(1, True), (137, True), (126, False), (127, False)])
+def test_a_module_that_ended_without_a_result_may_have_done_the_work_if_it_was_found(delegate, rc, changed):
+    result, _call = delegate(ARGS, module={"failed": True, "msg": "MODULE FAILURE", "module_stdout": "", "rc": rc})
+    assert result.get("changed", False) is changed and result["msg"].endswith(UNKNOWN) is changed
+
+
+@pytest.mark.parametrize("options", [{"plugin": InfoAction}, {"check_mode": True}])
+def test_what_changes_nothing_has_done_nothing(delegate, options):
+    result, _call = delegate(ARGS if "check_mode" in options else {**PAIR, "name": "db1"}, module=AnsibleConnectionFailure("lost"), **options)
+    assert result == {"unreachable": True, "changed": False, "msg": "lost"}
 
 
 # --- async -------------------------------------------------------------------------------------------------------
