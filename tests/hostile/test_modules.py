@@ -21,6 +21,7 @@ from ansible_collections.datasentinel.platform.plugins.module_utils._platform im
 from embedded import faults
 from hostile.checks import check
 from hostile.responses import BOUNDS, DRIVING, ERRORS, FOREIGN, GIVEN, REDIRECTS, SHAPES, STORED, VALUES
+from hostile.selection import one_of, some
 
 THERE = {"host": "127.0.0.1", "port": 1, "user": "ds", "password": STORED, "tags": "a=1"}
 NAMES = ["db1", "db2", "db3"]
@@ -44,7 +45,7 @@ def run(platform, command, **options):
     return execute(command, params, Context(secrets, RunMemory()))
 
 
-@pytest.mark.parametrize("response", PARSED, ids=lambda response: response.name)
+@pytest.mark.parametrize("response", one_of(PARSED, 3), ids=lambda response: response.name)
 def test_the_health_of_a_platform(platform, response):
     platform.faults.add(response.fault(True, []), "GET", "/ds-api/$")
     result = run(platform, PLATFORM_INFO)
@@ -52,8 +53,10 @@ def test_the_health_of_a_platform(platform, response):
     assert result["changed"] is False
 
 
-@pytest.mark.parametrize("response", PARSED, ids=lambda response: response.name)
-@pytest.mark.parametrize("method, nth", [("GET", 1), ("PUT", 1), ("GET", 2)])
+MANY = [pytest.param(response, *call, id=f"{response.name}-{call[0]}-{call[1]}") for response, call in some(PARSED, [("GET", 1), ("PUT", 1), ("GET", 2)], every=3)]
+
+
+@pytest.mark.parametrize("response, method, nth", MANY)
 def test_one_of_many_connections(platform, response, method, nth):
     """The others are done, whatever comes back for one of them."""
     for name in NAMES:

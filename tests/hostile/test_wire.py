@@ -13,6 +13,7 @@ from ansible_collections.datasentinel.platform.plugins.module_utils._platform im
 from embedded import faults
 from hostile.checks import check
 from hostile.responses import FOREIGN, GIVEN, STORED, whole
+from hostile.selection import some
 from support.runners import RUNNERS
 
 THERE = {"host": "127.0.0.1", "port": 1, "user": "ds", "password": STORED, "tags": "a=1"}
@@ -46,10 +47,9 @@ def broken(dice):
     return pieces
 
 
-@pytest.mark.parametrize("runner", RUNNERS)
-@pytest.mark.parametrize("method, nth", [("GET", 1), ("PUT", 1), ("GET", 2)])
-@pytest.mark.parametrize("seed", range(SEEDS))
-def test_a_response_that_is_broken_at_random(platform, runner, method, nth, seed):
+@pytest.mark.parametrize("seed, call, runner", some(range(SEEDS), ["GET-1", "PUT-1", "GET-2"], RUNNERS, every=3))
+def test_a_response_that_is_broken_at_random(platform, seed, call, runner):
+    method, nth = call[:3], int(call[-1])
     platform.store.put("db1", **THERE)
     platform.faults.add(faults.bytes_instead(broken(random.Random(f"{seed} {method}")), work=seed % 3 > 0), method, "/pg-instances/db1", nth)
     platform.faults.add(faults.masked_password, "GET", times=100)
