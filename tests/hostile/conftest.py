@@ -12,9 +12,3 @@ from support.playbook import Ansible, access_by_password
 def ansible(tmp_path, platform):
     """ansible-playbook, with a user and password in its environment."""
     return Ansible(tmp_path, access_by_password(platform))
-
-
-@pytest.fixture(params=["in-process", "module"])
-def runner(request):
-    """The task keywords that decide where a task runs."""
-    return {} if request.param == "in-process" else {"delegate_to": "bastion"}
