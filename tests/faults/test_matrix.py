@@ -16,12 +16,16 @@ from dataclasses import dataclass
 import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._platform import _retries
 from embedded import faults
+from hostile.responses import RESPONSES
+from hostile.selection import FULL, one_of
 from support.runners import RUNNERS
 
 PASSWORD = "pa55-of-the-matrix"
 WANTED = {"host": "127.0.0.1", "port": 2, "user": "ds", "password": PASSWORD, "tags": "a=1,b=2"}
 #: Seconds: what a task allows, where a fault takes longer than that.
 IMPATIENT = 0.3
+#: At each call one of so many hostile responses.
+EVERY = 30
 
 # --- the situations ----------------------------------------------------------------------------------------------
 
@@ -84,10 +88,6 @@ def everywhere(path):
         Case("oversize", faults.oversize(announced=True), "larger than 1024 KiB"),
         Case("oversize-unannounced", faults.oversize(announced=False), "larger than 1024 KiB"),
         Case("redirect", faults.redirect("http://127.0.0.1:9/"), "a redirect to http://127.0.0.1:9/"),
-        # Hostile: the work is done, and what comes back holds the password or the token. More of these are in tests/hostile.
-        Case("list-after", faults.instead(faults.as_json(lambda secret: [secret])), "a JSON list .* came back"),
-        Case("object-500-after", faults.instead(faults.as_json(code=500)), "status 500"),
-        Case("redirect-after", faults.instead(faults.as_json(code=303, headers={"location": "/login"})), "a redirect to /login"),
     ]
     return passing + final
 
@@ -129,11 +129,23 @@ def rivals(situation, method):
     ]
 
 
+def hostile(method, number):
+    """Some of the responses of tests/hostile, others at each call. number: of the call."""
+    kind = {"TOKEN": "token", "GET": "read"}.get(method, "write")
+    # Nothing that comes back from a token call is quoted.
+    confidential = r"|status \d+ \(expected 201 or 200\)|came back \(status|no usable user-token|a redirect to " if kind == "token" else ""
+    for response in one_of(RESPONSES[0 if FULL else number % EVERY :], EVERY):
+        text = response.says + confidential + ("|FINE" if kind in response.succeeds else "")
+        yield Case(f"hostile-{response.name}", response.fault(not response.refusal, []), text, response.endless)
+
+
 def matrix():
+    number = 0
     for situation in SITUATIONS:
         calls = ["TOKEN", *situation.calls]
         for position, method in enumerate(calls):
-            cases = everywhere(method) + only_for(method) + rivals(situation, method)
+            cases = everywhere(method) + only_for(method) + rivals(situation, method) + list(hostile(method, number))
+            number += 1
             for case in cases:
                 # A rival before the confirming read is one after the write; a read that shows no password confirms as well.
                 if method == "GET" and position == len(calls) - 1 and case.name.startswith("rival"):
