@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from ansible.module_utils import basic
 from ansible.module_utils.basic import missing_required_lib
 
 from ._commands._command import PROXY_VARIABLES, Context, execute
@@ -17,8 +18,15 @@ from ._common._secrets import Secrets
 from ._http._libraries import REQUESTS_IMPORT_ERROR
 
 
+def argument_spec(command):
+    """Return the argument spec of a command's module: with the hidden option, where the control node has handed it on."""
+    # Not always, since it is none for users, and so not documented.
+    handed_on = PROXY_VARIABLES.encode() in (getattr(basic, "_ANSIBLE_ARGS", None) or b"")
+    return {**command.argument_spec, **({PROXY_VARIABLES: {"type": "dict", "no_log": True}} if handed_on else {})}
+
+
 def run(module, command):
-    """Run a command for an AnsibleModule made with the command's module_spec, and end the module."""
+    """Run a command for an AnsibleModule made with the command's argument spec, and end the module."""
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR, changed=False)
     # The process ends with the module.

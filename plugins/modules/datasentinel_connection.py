@@ -235,7 +235,7 @@ from ansible_collections.datasentinel.platform.plugins.module_utils._commands._c
 
 def main():
     """Runs the module where the task is delegated to; otherwise the action plugin of the same name does the work."""
-    _module_runner.run(AnsibleModule(argument_spec=CONNECTION.module_spec, supports_check_mode=True), CONNECTION)
+    _module_runner.run(AnsibleModule(argument_spec=_module_runner.argument_spec(CONNECTION), supports_check_mode=True), CONNECTION)
 
 
 if __name__ == "__main__":

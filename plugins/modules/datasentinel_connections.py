@@ -178,7 +178,7 @@ from ansible_collections.datasentinel.platform.plugins.module_utils._commands._c
 
 def main():
     """Runs the module where the task is delegated to; otherwise the action plugin of the same name does the work."""
-    _module_runner.run(AnsibleModule(argument_spec=CONNECTIONS.module_spec, supports_check_mode=True), CONNECTIONS)
+    _module_runner.run(AnsibleModule(argument_spec=_module_runner.argument_spec(CONNECTIONS), supports_check_mode=True), CONNECTIONS)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ from ansible_collections.datasentinel.platform.plugins.module_utils._commands._p
 
 def main():
     """Runs the module where the task is delegated to; otherwise the action plugin of the same name does the work."""
-    _module_runner.run(AnsibleModule(argument_spec=PLATFORM_INFO.module_spec, supports_check_mode=True), PLATFORM_INFO)
+    _module_runner.run(AnsibleModule(argument_spec=_module_runner.argument_spec(PLATFORM_INFO), supports_check_mode=True), PLATFORM_INFO)
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ from ansible_collections.datasentinel.platform.plugins.module_utils._commands._t
 
 def main():
     """Runs the module where the task is delegated to; otherwise the action plugin of the same name does the work."""
-    _module_runner.run(AnsibleModule(argument_spec=TOKEN.module_spec, supports_check_mode=True), TOKEN)
+    _module_runner.run(AnsibleModule(argument_spec=_module_runner.argument_spec(TOKEN), supports_check_mode=True), TOKEN)
 
 
 if __name__ == "__main__":

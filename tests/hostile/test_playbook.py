@@ -120,7 +120,6 @@ def test_fields_that_drive_a_terminal(ansible, platform):
         task("change there", DELEGATED, name="db3", host="127.0.0.2", user="ds2"),
         task("wait", name="db1", wait=True, wait_timeout=1),
         {"name": "show", "ansible.builtin.debug": {"var": "one"}},
-        {"name": "say", "ansible.builtin.debug": {"msg": shown}},
         {"name": "loop", "ansible.builtin.debug": {"var": "item"}, "loop": "{{ one.connection.tags | dict2items }}"},
         {"name": "fail", "ansible.builtin.fail": {"msg": shown}},
     ).succeeded()
@@ -206,10 +205,11 @@ UNSAFE = {"unsafe": {}, "unsafe.there": DELEGATED}
 def test_a_password_that_looks_like_a_template_in_the_role(ansible, platform):
     """Ansible cannot template it; our message does not quote it, and says what to do."""
     role = {"name": ROLE, "rolespec_validate": False}
-    plays = [{"hosts": "localhost", "gather_facts": False, "ignore_errors": True, "tasks": [{"name": "role", "ansible.builtin.import_role": role}]}]
+    play = {"hosts": "localhost", "gather_facts": False, "ignore_errors": True}
+    plays = [{**play, "tasks": [{"ansible.builtin.import_role": role}]}]
     if tuple(map(int, core.split(".")[:2])) >= (2, 19):
         # Before, the check of the role's arguments that Ansible makes first quotes it (see SECURITY.md).
-        plays.append({"hosts": "localhost", "gather_facts": False, "ignore_errors": True, "roles": [ROLE]})
+        plays.append({**play, "roles": [ROLE]})
     variables = {"datasentinel_connection_password": TEMPLATE_LIKE, "datasentinel_connection_host": "127.0.0.1"}
     outcome = ansible.run(plays, variables=variables)
     results = [line["result"] for line in outcome.lines if line["status"] == "failed"]
@@ -235,8 +235,9 @@ def test_passwords_that_are_no_plain_text(ansible, platform, tmp_path):
     }
     unsafe = [task("unsafe", keywords, name=name, host="127.0.0.1", user="ds", password="{{ marked }}") for name, keywords in UNSAFE.items()]
     variables, environment = {"passwords": {**refused, **taken}}, {"ANSIBLE_JINJA2_NATIVE": "true"}
-    files = [str(tmp_path / "unsafe.yml")]
-    outcome = verbose(ansible, *variants.values(), *unsafe, variables=variables, environment=environment, vars_files=files).succeeded()
+    outcome = verbose(
+        ansible, *variants.values(), *unsafe, variables=variables, environment=environment, vars_files=[str(tmp_path / "unsafe.yml")]
+    ).succeeded()
     for name in variants:
         results = outcome.results(name, items=True)
         assert [result["failed"] for result in results] == [True] * 4 + [False] * 2, outcome.output

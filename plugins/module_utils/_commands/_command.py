@@ -54,13 +54,8 @@ class Command:
 
     @property
     def argument_spec(self):
-        """Its argument spec, for ArgumentSpecValidator."""
+        """Its argument spec, for AnsibleModule and for ArgumentSpecValidator."""
         return options.argument_spec(self.options)
-
-    @property
-    def module_spec(self):
-        """Its argument spec, for AnsibleModule: with what the control node hands on besides the options."""
-        return {**self.argument_spec, PROXY_VARIABLES: {"type": "dict", "no_log": True}}
 
 
 def execute(command, params, context):

@@ -10,8 +10,10 @@ import json
 import os
 
 import pytest
+from ansible.module_utils import basic
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.datasentinel.platform.plugins.module_utils import _module_runner
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._connection_command import CONNECTION
 from support.recorded import ACCESS, PASSWORD
 from support.runners import module
 
@@ -75,6 +77,11 @@ def test_variables_count_there_too(recorded, monkeypatch):
     recorded.displays()
     module({"name": "db1"})
     assert recorded.requests[0].headers["user-token"] == "of-the-environment"
+
+
+def test_the_hidden_option_is_none_for_users(monkeypatch):
+    monkeypatch.setattr(basic, "_ANSIBLE_ARGS", b'{"ANSIBLE_MODULE_ARGS": {}}', raising=False)
+    assert _module_runner.argument_spec(CONNECTION) == CONNECTION.argument_spec
 
 
 def test_proxy_variables_are_handed_on_as_a_hidden_option(recorded, monkeypatch):

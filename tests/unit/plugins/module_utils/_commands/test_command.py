@@ -76,10 +76,5 @@ def test_a_failure_is_explained_as_the_command_wants_it():
     )
 
 
-def test_a_module_has_a_hidden_option_besides():
-    command = Command("module", {"a": Option()}, None)
-    assert command.module_spec == {**command.argument_spec, "_proxy_variables": {"type": "dict", "no_log": True}}
-
-
 def test_the_argument_spec_is_that_of_the_options():
     assert Command("module", {"a": Option(required=True)}, None).argument_spec == {"a": {"type": "str", "no_log": False, "required": True}}

@@ -12,7 +12,10 @@ import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._common._secret_fields import looks_secret, secrets_in, texts_in
 
 
-@pytest.mark.parametrize("name", ["password", "PassWd", "db-pwd", "client_secret", "user-token", "DSN", "connection string", "connUri", "api-key", "pass\u200bword"])
+NAMES = ["password", "PassWd", "db-pwd", "client_secret", "user-token", "DSN", "connection string", "connUri", "api-key", "pass\u200bword"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_names_of_secrets(name):
     assert looks_secret(name)
 

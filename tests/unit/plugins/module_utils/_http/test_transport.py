@@ -331,7 +331,8 @@ def test_a_proxy_that_refuses_the_tunnel(listen, request_to, monkeypatch):
         connection.sendall(b"HTTP/1.1 403 s3cret\r\nContent-Length: 0\r\n\r\n")
 
     monkeypatch.setenv("https_proxy", listen(refuse).url)
-    with pytest.raises(errors.Unreachable, match=r"the proxy 127.0.0.1:\d+ did not let the request through \(status 403\). Check the proxy variables") as refused:
+    refusal = r"the proxy 127.0.0.1:\d+ did not let the request through \(status 403\). Check the proxy variables"
+    with pytest.raises(errors.Unreachable, match=refusal) as refused:
         request_to("https://platform.test", timeout=5)
     assert "s3cret" not in str(refused.value)
 
