@@ -159,8 +159,9 @@ class CommandAction(ActionBase):
                 task_vars=task_vars,
                 wrap_async=self._task.async_val,
             )
-            # What the module itself returns says whether it changed something. A shell that did not find it says 126 or 127.
-            known = "changed" in result or "module_stdout" not in result or result.get("rc") in (126, 127)
+            # What the module itself returns says whether it changed something; what it printed is there where that is not understood.
+            # A shell that did not find it says 126 or 127.
+            known = bool(result.get("changed")) or "module_stdout" not in result or result.get("rc") in (126, 127)
         except AnsibleConnectionFailure as exc:
             result, known = {"unreachable": True, "changed": False, "msg": str(exc)}, False
         except AnsibleError as exc:

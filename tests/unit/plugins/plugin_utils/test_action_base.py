@@ -262,9 +262,10 @@ def test_no_exception_escapes_and_what_may_have_been_done_is_said(delegate, exc,
     assert result["changed"] is begun and result["msg"].endswith(UNKNOWN) is begun
 
 
+@pytest.mark.parametrize("more", [{}, {"changed": False}], ids=["before-2.21", "from-2.21"])
 @pytest.mark.parametrize("rc, changed", [(1, True), (137, True), (126, False), (127, False)])
-def test_a_module_that_ended_without_a_result_may_have_done_the_work_if_it_was_found(delegate, rc, changed):
-    result, _call = delegate(ARGS, module={"failed": True, "msg": "MODULE FAILURE", "module_stdout": "", "rc": rc})
+def test_a_module_that_ended_without_a_result_may_have_done_the_work_if_it_was_found(delegate, rc, changed, more):
+    result, _call = delegate(ARGS, module={**more, "failed": True, "msg": "MODULE FAILURE", "module_stdout": "", "rc": rc})
     assert result.get("changed", False) is changed and result["msg"].endswith(UNKNOWN) is changed
 
 
