@@ -6,108 +6,52 @@
 
 cosmic-ray finds the places that it can change and makes each change. At many places it has several to offer, for example ten
 operators instead of a "%"; one of them is drawn, so that no place counts more than another. Each mutant is made in the
-installed collection of a copy below .cache/mutants, one copy for each processor, and has to be killed there by the unit tests.
+installed collection of a copy below .cache/mutants, one copy for each processor, and has to be killed there by the unit tests
+that can notice it (covering.py): those that run the changed statement, and those of its file. Tests that take too long kill as well.
 
-SAMPLE: how many mutants are drawn (200), or "all". SEED: what they are drawn by (1).
+SAMPLE: how many mutants are drawn (200), or "all". SEED: what they are drawn by (1). FILES: a regular expression, for paths to draw of.
 Fails if less than 90 % are killed.
 """
 
 from __future__ import annotations
 
 import difflib
+import multiprocessing
 import os
 import random
 import re
 import shutil
 import signal
-import subprocess
 import sys
-import time
 import warnings
 from collections import Counter, defaultdict
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from queue import SimpleQueue
 
+import unit_tests
 from cosmic_ray.commands import init
 from cosmic_ray.modules import find_modules
 from cosmic_ray.mutating import mutate_code, use_mutation
 from cosmic_ray.plugins import get_operator
 from cosmic_ray.work_db import WorkDB, use_db
-from embedded.collection import ROOT, install
+from covering import Covering
+from embedded.collection import ROOT
 
 FOLDER = ROOT / ".cache/mutants"
 MUTATED = ("plugins/module_utils", "plugins/plugin_utils")
-TESTS = Path("tests/unit")
 #: Changes of no behaviour: whether two equal texts or numbers are one object is up to Python.
 IGNORED = re.compile("_(Eq_Is|Is_Eq|NotEq_IsNot|IsNot_NotEq)$")
 #: Percent to be killed.
 LEAST = 90
+#: Seconds for a run of all tests.
+ALL = 1800
 
 
-class Copy:
-    """The tests in a folder of their own, with the collection installed beside them. seconds: that a run of all tests may take."""
-
-    def __init__(self, folder):
-        self._folder = folder
-        self._process, self._ended = None, False
-        self.collection = folder / "collections/ansible_collections/datasentinel/platform"
-        self.seconds = 900
-        (folder / "tmp").mkdir(parents=True)
-        shutil.copytree(ROOT / "tests", folder / "tests", ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(ROOT / "pytest.ini", folder)
-        install(folder / "collections")
-
-    def passes(self, *tests):
-        """Return whether tests pass in time. tests: files and folders, relative to the checkout."""
-        environment = {
-            **os.environ,
-            "DATASENTINEL_TEST_COLLECTIONS": str(self._folder / "collections"),
-            "PYTHONPATH": str(self._folder / "tests"),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "TMPDIR": str(self._folder / "tmp"),
-        }
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *map(str, tests)]
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._process = subprocess.Popen(command, cwd=self._folder, env=environment, start_new_session=True, **quiet)
-        try:
-            return not self._ended and self._process.wait(self.seconds) == 0
-        except subprocess.TimeoutExpired:
-            return False
-        finally:
-            self._kill()
-            self._process = None
-
-    def end(self):
-        """End what runs here, for good: from now on no tests pass."""
-        self._ended = True
-        self._kill()
-
-    def _kill(self):
-        """Kill the tests that run, with all that they have started."""
-        process = self._process
-        if process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-    def survivor(self, path, mutation):
-        """Make a mutant and test it. Return its diff if it survives, None if it is killed."""
-        file = self.collection / path
-        with use_mutation(file, get_operator(mutation.operator_name)(), mutation.occurrence) as (before, after):
-            # The tests of the file itself come first, since they kill most.
-            own = sorted((self._folder / TESTS / path.parent).glob(f"test{path.stem}*.py"))
-            if own and not self.passes(*own) or not self.passes(TESTS):
-                return None
-            lines = difflib.unified_diff(before.splitlines(), after.splitlines(), str(path), str(path), lineterm="", n=1)
-            return "\n".join(lines)
-
-
-def mutants(copy):
+def places_of(wanted):
     """Return what can be changed: for each place, a list of changes as (path, mutation)."""
-    files = sorted(find_modules([copy.collection / folder for folder in MUTATED]))
+    files = sorted(file for file in find_modules([ROOT / folder for folder in MUTATED]) if re.search(wanted, str(file.relative_to(ROOT))))
     places = defaultdict(list)
     with use_db(FOLDER / "mutants.sqlite", WorkDB.Mode.create) as db:
         init(files, db, {})
@@ -115,78 +59,71 @@ def mutants(copy):
             [mutation] = item.mutations
             if IGNORED.search(mutation.operator_name):
                 continue
-            path = mutation.module_path.relative_to(copy.collection)
+            path = str(mutation.module_path.relative_to(ROOT))
             kind = mutation.operator_name.partition("_")[0]
-            places[str(path), mutation.start_pos, mutation.end_pos, kind].append((path, mutation))
+            places[path, mutation.start_pos, mutation.end_pos, kind].append((path, mutation))
     return [sorted(places[place], key=lambda found: (found[1].operator_name, found[1].occurrence)) for place in sorted(places)]
 
 
-def drawn(copy, places, draw):
+def drawn(places, draw):
     """Yield one change of each place, places and changes in random order, but none that is no Python (``**options`` without its stars)."""
     for changes in draw.sample(places, len(places)):
         for path, mutation in draw.sample(changes, len(changes)):
-            if compiles(copy.collection / path, mutation):
+            if compiles(path, mutation):
                 yield path, mutation
                 break
 
 
-def compiles(file, mutation):
+def compiles(path, mutation):
     """Return whether a mutant is Python at all."""
-    code = mutate_code(file.read_text(), get_operator(mutation.operator_name)(), mutation.occurrence)
+    try:
+        code = mutate_code((ROOT / path).read_text(), get_operator(mutation.operator_name)(), mutation.occurrence)
+    except AttributeError:  # cosmic-ray cannot change an exception with a dot in its name
+        return False
     with warnings.catch_warnings(action="ignore"):
         try:
-            compile(code, file.name, "exec")
+            compile(code, path, "exec")
         except SyntaxError:
             return False
     return True
 
 
-def check(copies):
-    """Time the tests, and end the program unless they pass without a mutant and fail without the code."""
-    start = time.monotonic()
-    with ThreadPoolExecutor(len(copies)) as pool:
-        if not all(pool.map(lambda copy: copy.passes(TESTS), copies)):
-            sys.exit(f"The unit tests fail without any mutant: python -m pytest {TESTS}")
-    seconds = time.monotonic() - start
-    for copy in copies:
-        copy.seconds = 10 + 2 * seconds
-        hidden = copy.collection.rename(copy.collection.with_name("hidden"))
-        if copy.passes(TESTS):
-            sys.exit(f"The unit tests pass without {copy.collection}: they test something else.")
-        hidden.rename(copy.collection)
+def outcome(path, operator, occurrence, tests, seconds):
+    """Make a mutant and test it, in a worker. Return what `passes` returns, and the diff."""
+    with use_mutation(unit_tests.collection() / path, get_operator(operator)(), occurrence) as (before, after):
+        lines = difflib.unified_diff(before.splitlines(), after.splitlines(), path, path, lineterm="", n=1)
+        return unit_tests.passes(tests, seconds), "\n".join(lines)
 
 
-def run(copies, sample):
-    """Test mutants, and print those that survive. Return the numbers of mutants and of those killed, by file; Ctrl-C ends it early."""
-    free = SimpleQueue()
-    for copy in copies:
-        free.put(copy)
+def measured(pool):
+    """Return the Covering of the tests; end the program unless they pass without a mutant and fail without the code."""
+    result, fails = pool.submit(unit_tests.measured, ALL), pool.submit(unit_tests.fails_without_code, ALL)
+    if not fails.result():
+        sys.exit("The unit tests pass without the collection: they test something else.")
+    if result.result() is None:
+        sys.exit(f"The unit tests fail without any mutant: python -m pytest {unit_tests.TESTS}")
+    return Covering(*result.result())
 
-    def survivor(path, mutation):
-        copy = free.get()
-        try:
-            return copy.survivor(path, mutation)
-        finally:
-            free.put(copy)
 
-    total, killed = Counter(), Counter()
-    pool = ThreadPoolExecutor(len(copies))
-    try:
-        tested = {pool.submit(survivor, path, mutation): (path, mutation) for path, mutation in sample}
-        for future in as_completed(tested):
-            path, mutation = tested[future]
-            diff = future.result()
-            total[path] += 1
-            if diff is None:
-                killed[path] += 1
-            else:
-                print(f"\nSurvived: {path}:{mutation.start_pos[0]}, {mutation.operator_name.partition('/')[2]}\n{diff}", flush=True)
-            print(f"{total.total()} of {len(sample)} tested, {killed.total()} killed", file=sys.stderr, end="\r")
-    except KeyboardInterrupt:
-        print("\nInterrupted")
-    finally:
-        pool.shutdown(cancel_futures=True)
-    return total, killed
+def run(pool, covering, sample):
+    """Test mutants, and print those that survive. Return the numbers of mutants, of those killed and of those too slow, by file."""
+    tested = {}
+    for path, mutation in sample:
+        tests = covering.tests(path, (ROOT / path).read_text(), mutation.start_pos[0])
+        seconds = 30 + 5 * covering.time(tests)
+        tested[pool.submit(outcome, path, mutation.operator_name, mutation.occurrence, tests, seconds)] = path, mutation
+    total, killed, slow = Counter(), Counter(), Counter()
+    for future in as_completed(tested):
+        path, mutation = tested[future]
+        passed, diff = future.result()
+        total[path] += 1
+        killed[path] += not passed
+        slow[path] += passed is None
+        if passed is not False:
+            ending = "Survived" if passed else "Killed by its slowness"
+            print(f"\n{ending}: {path}:{mutation.start_pos[0]}, {mutation.operator_name.partition('/')[2]}\n{diff}", flush=True)
+        print(f"{total.total()} of {len(sample)} tested, {killed.total()} killed", file=sys.stderr, end="\r")
+    return total, killed, slow
 
 
 def main():
@@ -194,30 +131,36 @@ def main():
     seed = os.environ.get("SEED", "1")
     number = os.environ.get("SAMPLE", "200")
     shutil.rmtree(FOLDER, ignore_errors=True)
-    copies = [Copy(FOLDER / str(processor)) for processor in range(os.cpu_count() or 1)]
-
-    def interrupt(_number, _frame):
-        for copy in copies:
-            copy.end()
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, interrupt)
-    signal.signal(signal.SIGTERM, interrupt)
-    check(copies)
-    places = mutants(copies[0])
-    sample = list(islice(drawn(copies[0], places, random.Random(seed)), None if number == "all" else int(number)))
-    print(f"{len(sample)} mutants of {len(places)} places, seed {seed}, at most {copies[0].seconds:.0f} s for a run of all unit tests")
-    total, killed = run(copies, sample)
+    FOLDER.mkdir(parents=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    processors = os.cpu_count() or 1
+    # Not forked, since each has to import the copy that is its own.
+    processes = multiprocessing.get_context("spawn")
+    folders = processes.Queue()
+    for processor in range(processors):
+        folders.put(str(FOLDER / str(processor)))
+    pool = ProcessPoolExecutor(processors, processes, unit_tests.open_copy, (folders,))
+    try:
+        covering = measured(pool)
+        places = places_of(os.environ.get("FILES", ""))
+        sample = list(islice(drawn(places, random.Random(seed)), None if number == "all" else int(number)))
+        print(f"{len(sample)} mutants of {len(places)} places, seed {seed}", flush=True)
+        total, killed, slow = run(pool, covering, sample)
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    pool.shutdown()
     print("\n\n killed  mutants  file")
-    for path in sorted(total, key=str):
-        print(f"{killed[path]:7d} {total[path]:8d}  {path}")
+    for path in sorted(total):
+        print(f"{killed[path]:7d} {total[path]:8d}  {path}" + (f" ({slow[path]} by slowness)" if slow[path] else ""))
     share = 100 * killed.total() / max(total.total(), 1)
     print(f"{killed.total():7d} {total.total():8d}  {share:.1f} %")
     return int(share < LEAST or total.total() < len(sample))
 
 
 if __name__ == "__main__":
-    try:
+    with suppress(KeyboardInterrupt):
         sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(130)
