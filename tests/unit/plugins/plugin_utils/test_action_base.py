@@ -115,7 +115,8 @@ def test_a_token_is_minted_once_for_all_tasks_of_a_run(recorded, make_action):
 def test_requests_that_is_not_there_is_named(run, monkeypatch):
     monkeypatch.setattr(_action_base, "REQUESTS_IMPORT_ERROR", "Traceback")
     result = run(ARGS)
-    assert result["failed"] is True and "requests" in result["msg"] and "Traceback" not in str(result)
+    assert result["failed"] is True and result["changed"] is False
+    assert "requests" in result["msg"] and "Traceback" not in str(result)
 
 
 def test_without_variables(recorded, make_action):
@@ -137,6 +138,7 @@ def test_without_variables(recorded, make_action):
         ({"state": "there"}, "Connection 'db1': value of state must be one of: present, absent, enabled, disabled, got: there"),
         ({"port": "five"}, "Connection 'db1': argument 'port' is of type"),
         ({"port": 0}, "Connection 'db1': port is 0"),
+        ({"port": "five", "api_retries": "many"}, "Connection 'db1': argument 'api_retries' is of type"),
     ],
 )
 def test_a_mistake_reads_as_that_of_a_module(run, delegate, recorded, options, message):

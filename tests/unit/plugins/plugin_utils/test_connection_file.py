@@ -130,7 +130,7 @@ def test_names_of_columns_may_be_in_capitals_but_tags_are_what_they_are():
 
 
 def test_blanks_around_cells_do_not_count():
-    assert read("name , host\n a , h \n") == [{"name": "a", "host": "h"}]
+    assert read("name , host, user, tags.b\n a , h , u , 1 \n") == [{"name": "a", "host": "h", "user": "u", "tags": {"b": "1"}}]
 
 
 def test_a_line_break_in_a_cell_ends_no_row():

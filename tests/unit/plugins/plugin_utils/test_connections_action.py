@@ -12,6 +12,9 @@ import pytest
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
+from ansible.playbook.block import Block
+from ansible.playbook.play import Play
+from ansible.playbook.task_include import TaskInclude
 from ansible.utils.display import Display
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
@@ -193,6 +196,14 @@ def test_variables_of_the_task_count_for_each_host(recorded, fleet):
         recorded.expects("GET", name, json=shown(enabled=False))
     result = fleet({"a": {}, "b": {"operation": "deregister"}}, keywords={"vars": {PREFIX + "operation": "disable"}})
     assert result["summary"]["unchanged"] == 2
+
+
+def test_variables_of_the_play_count_for_each_host_also_in_an_included_file(recorded, fleet):
+    play = Play()
+    play.vars = {PREFIX + "operation": "disable"}
+    recorded.expects("GET", "a", json=shown(enabled=False))
+    result = fleet({"a": {"operation": "register"}}, keywords={"_parent": TaskInclude(block=Block(play=play))})
+    assert result["summary"]["unchanged"] == 1
 
 
 def test_nothing_that_the_fleet_returns_holds_a_secret(recorded, fleet, lines):

@@ -219,6 +219,11 @@ def test_a_host_that_was_not_reached_is_unreachable_as_a_whole():
     assert combined(items("pg-a", "pg-b"), [DONE, {"unreachable": True, "changed": False, "msg": "gone"}])["unreachable"] is True
 
 
+def test_a_module_that_broke_before_it_said_so_has_changed_nothing():
+    result = combined(items("pg-a", "pg-b"), [{"failed": True, "msg": "MODULE FAILURE"}, SAME])
+    assert result["changed"] is result["results"][0]["changed"] is False
+
+
 def test_several_results_of_nothing():
     assert combined(items("pg-a", "pg-b"), [{"changed": False}] * 2) == {
         "changed": False,

@@ -59,7 +59,7 @@ def test_a_task_of_the_module_is_no_task_of_the_role(recorded, make_action):
 
 def test_module_defaults_count_where_the_variables_leave_it_open(recorded, host):
     recorded.displays()
-    assert host(args={**ACCESS, "wait_timeout": 5}, api_url=..., api_token=..., host="pg1.example.com", port=5433, password=PASSWORD)["changed"] is False
+    assert host(args={**ACCESS, "password": PASSWORD}, api_url=..., api_token=..., host="pg1.example.com", port=5433)["changed"] is False
     recorded.displays()
     assert host(args={"api_token": "other", "name": "other"}, host="pg1.example.com", port=5433, password=PASSWORD)["changed"] is False
     assert [request.headers["user-token"] for request in recorded.requests] == [ACCESS["api_token"]] * 2
@@ -96,6 +96,12 @@ def test_what_the_inventory_wants_otherwise_is_left_alone_and_told(recorded, hos
     result = host(operation="enable", state="disabled")
     assert result["msg"] == "Connection 'db1': left alone, since the inventory wants it disabled." and result["changed"] is False
     assert recorded.calls == []
+
+
+def test_one_that_is_left_alone_leaves_the_others_to_be_done(recorded, host):
+    recorded.expects("GET", "b", json=shown(enabled=False)).expects("PATCH", "b/enable", message="Enabled!").expects("GET", "b", json=shown())
+    result = host(operation="enable", instances=[{**INSTANCES[0], "state": "absent"}, INSTANCES[1]])
+    assert [(entry["name"], entry["changed"]) for entry in result["results"]] == [("a", False), ("b", True)]
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,8 @@ def test_expressions_are_templated_at_any_depth():
 
 
 def test_omit_is_not_given():
-    assert role_variables(port=template("{{ omit }}"), host=template("{{ undefined_one | default(omit) }}")).options() == GIVEN
+    variables = role_variables(host=template("{{ undefined_one | default(omit) }}"), port=template("{{ omit }}"), user="given")
+    assert variables.options() == {**GIVEN, "user": "given"}
 
 
 def test_text_without_an_expression_is_not_handed_to_the_templar():
