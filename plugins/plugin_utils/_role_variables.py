@@ -114,6 +114,5 @@ def _may_be_a_template(value):
         return any(_may_be_a_template(item) for item in (*value.keys(), *value.values()))
     if isinstance(value, (list, tuple)):
         return any(_may_be_a_template(item) for item in value)
-    if isinstance(value, str):
-        return "{{" in value or "{%" in value or "{#" in value
-    return value is not None and not isinstance(value, (bool, int, float))
+    # A value of an inline !vault is no str, and not templated: plain() decrypts it.
+    return isinstance(value, str) and ("{{" in value or "{%" in value or "{#" in value)

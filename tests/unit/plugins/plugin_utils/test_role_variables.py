@@ -117,8 +117,8 @@ def test_unsafe_text_stays_as_it_is(text):
 
 
 def test_a_vault_value_is_its_text(vaulted):
-    options = role_variables(password=vaulted("s3cret{{"), tags={"a": vaulted("b")}).options()
-    assert (options["password"], options["tags"]) == ("s3cret{{", {"a": "b"})
+    options = role_variables(password=vaulted("s3cret{{"), tags={"a": vaulted("{{ inventory_hostname }}")}).options()
+    assert (options["password"], options["tags"]) == ("s3cret{{", {"a": "{{ inventory_hostname }}"})
     assert type(options["password"]) is type(options["tags"]["a"]) is str
 
 
