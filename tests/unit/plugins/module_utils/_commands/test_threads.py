@@ -154,6 +154,11 @@ def test_short_work_shows_no_line(each, lines):
     assert lines == []
 
 
+def test_no_line_comes_before_its_time(each, lines):
+    each(1, lambda platform, number: time.sleep(0.6))
+    assert lines == []
+
+
 def test_long_work_shows_how_far_it_is_every_few_seconds(each, lines, monkeypatch):
     monkeypatch.setattr(_threads, "PROGRESS", 0.05)
     enough = threading.Event()
@@ -218,15 +223,18 @@ def test_an_interruption_ends_the_threads_once_they_have_finished_what_they_bega
 
 def test_an_interruption_does_not_wait_for_what_hangs(each, lines, alarm, monkeypatch):
     monkeypatch.setattr(_threads, "GRACE", 0.1)
+    before = set(threading.enumerate())
     go_on = threading.Event()
     alarm(0.1)
     start = time.monotonic()
     with pytest.raises(Interrupted):
         each(20, lambda platform, number: go_on.wait(PATIENCE))
+    left = set(threading.enumerate()) - before
     go_on.set()
     assert time.monotonic() - start < PATIENCE / 2 and lines == [
         "Interrupted. as far as this. 4 more were under way: run it again to see what became of them."
     ]
+    assert left and all(thread.daemon for thread in left), "nor does the end of the process"
 
 
 def test_an_interruption_while_threads_are_started_ends_those_that_run(each, monkeypatch):
