@@ -67,9 +67,9 @@ def passes(tests, seconds):
 
 
 def measured(seconds):
-    """Run all tests. Return the seconds of each, and the tests that run a line: {test: seconds}, {path: {line: [test, …]}}; None if one fails.
+    """Run all tests. Return the seconds of each, and the tests that run a line: {test: seconds}, {path: {line: [test, …]}}.
 
-    A test runs a line if its fixtures do. What runs while files are imported belongs to no test.
+    A test runs a line if its fixtures do. What runs while files are imported belongs to no test. Raise RuntimeError if one fails.
     """
     measure = coverage.Coverage(data_file="covered", config_file=False, include=[str(collection() / "plugins/*")])
     times = _Times(measure)
@@ -84,7 +84,7 @@ def measured(seconds):
         return status
 
     if not _forked(run, seconds):
-        return None
+        raise RuntimeError("The unit tests fail without any mutant:\n" + Path("output").read_text(errors="replace"))
     pairs = [line.split(" ", 1) for line in Path("seconds").read_text().splitlines()]
     data = coverage.CoverageData("covered")
     data.read()
@@ -139,7 +139,7 @@ class _Times:
 
 
 def _forked(run, seconds):
-    """Call run in a fork, without output. Return whether the exit status that it returns is success, None if it takes longer."""
+    """Call run in a fork, with its output in a file. Return whether the exit status that it returns is success, None if it takes longer."""
     global _child
     _child = child = os.fork()
     if child == 0:
@@ -148,9 +148,10 @@ def _forked(run, seconds):
             os.setsid()
             signal.signal(signal.SIGINT, signal.default_int_handler)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            null = os.open(os.devnull, os.O_RDWR)
-            for stream in range(3):
-                os.dup2(null, stream)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            output = os.open("output", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            os.dup2(output, 1)
+            os.dup2(output, 2)
             sys.dont_write_bytecode = True
             status = run()
         finally:

@@ -145,6 +145,13 @@ def test_a_disable_whose_response_was_lost(recorded, unknown):
     assert recorded.run(state="disabled")["changed"] is True
 
 
+@pytest.mark.parametrize("call", ["enable", "disable"])
+def test_a_switch_of_a_connection_that_was_deleted_meanwhile_says_that_it_is_gone(recorded, call):
+    recorded.displays(enabled=call == "disable").expects("PATCH", f"db1/{call}", status=404, message="gone").lacks()
+    result = recorded.run(state=f"{call}d")
+    assert result["failed"] and f"It does not exist on the platform, so it cannot be {call}d." in result["msg"] and result["changed"] is False
+
+
 def test_an_enable_that_fails_after_an_update_tells_what_was_done(recorded):
     recorded.displays(enabled=False).expects("PUT", message="Connection updated!").expects("PATCH", "db1/enable", status=403, message="no")
     result = recorded.run(state="enabled", port=1)

@@ -201,6 +201,18 @@ def test_what_is_not_connected_in_the_end_fails_and_has_changed(world, keep):
     assert result["msg"].startswith("Connection 'db0': The platform is not connected to h:1 as user u after 2 seconds.")
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_no_thread_could_wait_for_fails_and_has_changed(world, keep):
+    def break_after_creation(name):
+        if (URL, name) in world.connections:
+            world.broken = [OSError("no more files")]
+
+    world.connected = False
+    world.before = break_after_creation
+    [result] = keep([entry("db0", wait_timeout=60)])
+    assert (result["action"], result["failed"], result["changed"]) == ("failed", True, True)
+
+
 def test_the_time_to_wait_is_for_all_together(world, keep):
     """Threads that wait in turn for what never connects would take a multiple of it."""
     world.connected = False

@@ -111,5 +111,11 @@ def test_a_disabled_connection_is_not_waited_for():
     assert platform.pauses == []
 
 
+def test_a_platform_that_does_not_say_whether_it_is_enabled_is_waited_for():
+    unsaid = shown(enabled=..., connected=False)
+    assert wait(FakePlatform(unsaid, shown()), first=unsaid).after.connected is True
+    assert "The platform is not connected to" in failure(FakePlatform(unsaid), first=unsaid)
+
+
 def test_a_connection_that_is_deleted_meanwhile_is_not_waited_for():
     assert failure(FakePlatform(WAITING, None)) == "It is gone: it was deleted while this task waited for the platform to connect to it."
