@@ -35,11 +35,13 @@ def test_a_failure_keeps_what_was_done(recorded):
 
 
 def test_warnings_are_those_of_a_module(recorded, monkeypatch):
-    warnings = []
+    warnings, deprecations = [], []
     monkeypatch.setattr(AnsibleModule, "warn", lambda self, text: warnings.append(text))
+    monkeypatch.setattr(AnsibleModule, "deprecate", lambda self, *args, **kwargs: deprecations.append((args, kwargs)))
     recorded.displays(connected=False)
     module(OPTIONS)
     assert warnings == ["Connection 'db1': the platform is not connected to pg1.example.com:5433 as user datasentinel."]
+    assert deprecations == [], "as Ansible has for warnings that are part of the result"
 
 
 def test_check_mode(recorded):
