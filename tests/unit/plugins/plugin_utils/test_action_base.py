@@ -16,6 +16,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible_collections.datasentinel.platform.plugins.action.datasentinel_connection import ActionModule as ConnectionAction
 from ansible_collections.datasentinel.platform.plugins.action.datasentinel_connection_info import ActionModule as InfoAction
 from ansible_collections.datasentinel.platform.plugins.action.datasentinel_token import ActionModule as TokenAction
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands import _connection_info_command
 from ansible_collections.datasentinel.platform.plugins.module_utils._http import _client
 from ansible_collections.datasentinel.platform.plugins.plugin_utils import _action_base
 from support.recorded import ACCESS, PASSWORD, TOKEN_PATH, URL, shown
@@ -352,7 +353,8 @@ def test_a_password_that_the_platform_returned_counts_too(recorded, run):
     assert result["_ansible_no_log"] is True
 
 
-def test_info(recorded, run):
+def test_info(recorded, run, monkeypatch):
+    monkeypatch.setattr(_connection_info_command, "CONCURRENCY", 1)  # a script of exchanges has one order
     recorded.expects("GET", "a", json=shown()).expects("GET", "b", 404)
     result = run({**{key: ARGS[key] for key in ("api_url", "api_token")}, "name": ["a", "b"]}, InfoAction)
     assert (len(result["connections"]), result["missing"]) == (1, ["b"])
