@@ -149,7 +149,7 @@ def _forked(run, seconds):
             signal.signal(signal.SIGINT, signal.default_int_handler)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-            output = os.open("output", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            output = os.open("output", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
             os.dup2(output, 1)
             os.dup2(output, 2)
             sys.dont_write_bytecode = True
