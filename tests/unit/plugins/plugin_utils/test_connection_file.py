@@ -224,6 +224,7 @@ def test_connections_are_called_by_number_and_name():
         ("a.yml", "- name: 'a\n", "a.yml, line 2, column 1, is not YAML that can be read."),
         ("a.yml", "", "a.yml has to hold a list of connections."),
         ("a.yml", "name: a\n", "a.yml has to hold a list of connections."),
+        ("a.yml", "{}\n", "a.yml has to hold a list of connections."),
         ("a.yml", "connections: {a: 1}\n", "a.yml has to hold a list of connections."),
         ("a.yml", "connections: []\nmore: 1\n", "a.yml has to hold a list of connections."),
         ("a.yml", "- a\n", "a.yml, connection 1: it has to be a mapping"),

@@ -55,6 +55,15 @@ def test_a_socket_takes_over_the_connection_and_its_timeout(pair):
     assert there.recv(5) == b"hello"
 
 
+def test_it_is_known_whether_anything_of_a_request_was_sent(pair, deadline):
+    deadline.start(pause=5, total=5)
+    assert deadline.sent is False
+    pair[0].sendall(b"GET")
+    assert deadline.sent is True
+    deadline.start(pause=5, total=5)
+    assert deadline.sent is False
+
+
 def test_a_read_that_is_in_time(pair, deadline):
     ours, there = pair
     deadline.start(pause=5, total=5)
