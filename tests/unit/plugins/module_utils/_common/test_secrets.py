@@ -64,6 +64,7 @@ def test_every_spelling_is_masked():
         ("é", "\\u00E9"),
         ("é", "%C3%A9"),
         ("\udce9", "%E9"),
+        ("half\ud800", "half\ud800"),
         ("pass", base64.b64encode(b"pass").decode()),
         ("???", base64.urlsafe_b64encode(b"???").decode()),
         ("pass", base64.b64encode(b"pass").decode().rstrip("=")),

@@ -238,10 +238,12 @@ def test_a_look_up_that_hangs_ends_in_time_and_nothing_is_sent_later(listen, req
         return ["127.0.0.1"]
 
     names["platform.test"] = hang
+    before = threading.enumerate()
     start = time.monotonic()
     with pytest.raises(errors.Unreachable, match=r"no connection to platform.test:\d+, or to the proxy before it \(the name look-up took too long\)"):
         request_to(f"http://platform.test:{server.port}")
     assert time.monotonic() - start < TIMEOUT + SLACK
+    assert all(thread.daemon for thread in threading.enumerate() if thread not in before), "so that the process can end"
     release.set()
     time.sleep(0.1)
     assert server.accepted == 0
