@@ -26,7 +26,7 @@ from ..module_utils._common._secrets import Secrets
 from ..module_utils._http._libraries import REQUESTS_IMPORT_ERROR
 from ..module_utils._http._proxies import proxy_secrets
 from ._plain import plain
-from ._process import environment, quiet_libraries
+from ._process import environment, quiet_libraries, share_memory
 from ._run import MEMORY
 
 COLLECTION = "datasentinel.platform."
@@ -91,6 +91,7 @@ class CommandAction(ActionBase):
     @contextlib.contextmanager
     def process(self):
         """Have this process set up for the task, with its ``environment``."""
+        share_memory()
         with environment(self._task_environment()), quiet_libraries():
             yield
 

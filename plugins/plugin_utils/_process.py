@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
+import multiprocessing
 import os
 import sys
 
@@ -41,3 +43,9 @@ def quiet_libraries():
         yield
     finally:
         logger.setLevel(before)
+
+
+def share_memory():
+    """In a worker, keep the garbage collector from what the main process made: to look at it would copy every page that they share."""
+    if multiprocessing.parent_process() is not None:
+        gc.freeze()

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import multiprocessing
 import os
 import sys
 
 import pytest
-from ansible_collections.datasentinel.platform.plugins.plugin_utils._process import environment, quiet_libraries
+from ansible_collections.datasentinel.platform.plugins.plugin_utils._process import environment, quiet_libraries, share_memory
 
 
 def test_the_environment_of_a_task_is_there_and_put_back(monkeypatch):
@@ -50,3 +52,15 @@ def test_urllib3_logs_nothing_during_a_task(caplog):
         logging.getLogger("urllib3.connectionpool").critical("https://user:s3cret@proxy")
         raise KeyError
     assert caplog.records == [] and logger.level == before
+
+
+def test_memory_is_shared_by_workers_alone():
+    """The main process, and tests, go on collecting what they leave."""
+    before = gc.get_freeze_count()
+    share_memory()
+    assert gc.get_freeze_count() == before
+    results = multiprocessing.get_context("fork").SimpleQueue()
+    worker = multiprocessing.get_context("fork").Process(target=lambda: (share_memory(), results.put(gc.get_freeze_count())))
+    worker.start()
+    worker.join(10)
+    assert results.get() > before
