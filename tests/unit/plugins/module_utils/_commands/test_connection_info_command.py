@@ -6,10 +6,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
-from ansible_collections.datasentinel.platform.plugins.module_utils._commands import _connection_info_command
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands import _connection_info_command, _threads
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._command import Context, execute
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._connection_info_command import CONNECTION_INFO
-from support.recorded import PASSWORD, TOKEN_PATH, URL, shown
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._options import ACCESS as ACCESS_OPTIONS
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._options import typed
+from support.recorded import ACCESS, PASSWORD, TOKEN_PATH, URL, shown
 
 
 @pytest.fixture(autouse=True)
@@ -90,3 +95,21 @@ def test_one_token_serves_all_names(recorded):
     recorded.mints("one").expects("GET", "a", json=shown()).expects("GET", "b", json=shown())
     recorded.run(CONNECTION_INFO, name=["a", "b"], api_token=None, api_username="u", api_password="p")
     assert [call for call in recorded.calls if call.startswith("POST")] == [f"POST {TOKEN_PATH}"]
+
+
+def test_long_work_shows_how_many_have_been_read(recorded, memory, secrets, monkeypatch):
+    monkeypatch.setattr(_threads, "PROGRESS", 0.05)
+    shown_first = threading.Event()
+    lines = []
+
+    def progress(line):
+        lines.append(line)
+        shown_first.set()
+
+    def slow(platform, name, retries):
+        if name == "b":
+            shown_first.wait(10)
+
+    monkeypatch.setattr(_connection_info_command, "read", slow)
+    execute(CONNECTION_INFO, {**typed(ACCESS_OPTIONS, ACCESS), "name": ["a", "b"]}, Context(secrets, memory, progress=progress))
+    assert lines[0] == "1 of 2 connections read"

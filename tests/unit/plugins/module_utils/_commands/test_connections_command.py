@@ -163,6 +163,13 @@ def test_of_many_failures_the_first_are_named_and_the_rest_counted(recorded, run
     assert "Connection 'db19': " in result["msg"] and "db20" not in result["msg"] and len(result["results"]) == 23
 
 
+def test_failures_that_are_all_named_are_not_counted(recorded, run):
+    for number in range(20):
+        recorded.expects("GET", f"db{number}", 403)
+    result = run(*({"name": f"db{number}"} for number in range(20)))
+    assert "Connection 'db19': " in result["msg"] and "more, see results" not in result["msg"]
+
+
 def test_of_many_warnings_the_first_are_shown_and_the_rest_counted(recorded, run):
     for number in range(22):
         recorded.expects("GET", f"db{number}", json=shown(connected=False))

@@ -104,6 +104,11 @@ UNREACHABLE = "no connection to platform.example.com, or to the proxy before it"
             errors.Unreachable,
             "the proxy did not let the request through",
         ),
+        (
+            requests.exceptions.ProxyError(urllib3.exceptions.ProxyError("s3cret", ConnectionResetError(104, "Connection reset by peer"))),
+            errors.Unreachable,
+            "the proxy did not let the request through (Connection reset by peer)",
+        ),
         (requests.exceptions.InvalidProxyURL("http://user:s3cret@proxy"), errors.ApiError, "the request could not be made (InvalidProxyURL)"),
         (OSError("Could not find a suitable bundle: s3cret"), errors.ApiError, "the request could not be made (OSError)"),
         (FileNotFoundError(2, "No such file or directory"), errors.ApiError, "the request could not be made (FileNotFoundError: No such file or directory)"),

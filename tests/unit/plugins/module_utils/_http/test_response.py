@@ -79,6 +79,7 @@ HOSTILE = [
     (b"<html><title></title>%s" % PASSWORD.encode(), "an HTML page"),
     (b"<html><title>%s" % PASSWORD.encode(), "an HTML page"),
     (b"<html><title %s</title>" % PASSWORD.encode(), "an HTML page"),
+    (b"<html>%s</title>" % PASSWORD.encode(), "an HTML page"),
     (b'{"error": "%s' % PASSWORD.encode(), "broken JSON"),
     (b"\xef\xbb\xbf\xff" + PASSWORD.encode(), "text that is no JSON"),
     (b"\x1f\x8b\x08" + PASSWORD.encode(), "text that is no JSON"),
