@@ -76,7 +76,8 @@ def search(folder: Path, platform, *more):
 
 
 def test_what_a_job_finds_in_its_environment(tmp_path):
-    environment, stored = injected(tmp_path, CREDENTIAL_TYPE, [], url="https://platform.example.com", token="t0ken", username="u", password="pw-of-u", verify="false", ca="PEM")
+    inputs = {"url": "https://platform.example.com", "token": "t0ken", "username": "u", "password": "pw-of-u", "verify": "false", "ca": "PEM"}
+    environment, stored = injected(tmp_path, CREDENTIAL_TYPE, [], **inputs)
     path = environment.pop("DATASENTINEL_CA_PATH")
     assert Path(path).read_text() == "PEM"
     assert environment == {
@@ -223,7 +224,8 @@ def test_register_in_the_project_of_the_page(tmp_path, platform, checkout, page,
 
 def shell(commands: str, folder: Path, text: str = "") -> str:
     """Run commands of the page in a folder. Returns what they print."""
-    done = subprocess.run(["bash", "-euc", commands], cwd=folder, env={**os.environ, "HOME": str(folder)}, input=text, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "HOME": str(folder)}
+    done = subprocess.run(["bash", "-euc", commands], cwd=folder, env=environment, input=text, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -51,9 +51,8 @@ def running(awx: Controller, folder: Path, **environment):
         time.sleep(0.01)
     awx.playbooks = awx.playbooks or [f"playbooks/{name}.yml" for name in TEMPLATES]
     address = f"http://127.0.0.1:{bound.getsockname()[1]}"
-    ansible = Ansible(
-        folder, {"CONTROLLER_HOST": address, "CONTROLLER_OAUTH_TOKEN": "t0ken-of-awx", "CONTROLLER_VERIFY_SSL": "false", "ANSIBLE_PIPELINING": "true", **environment}
-    )
+    access = {"CONTROLLER_HOST": address, "CONTROLLER_OAUTH_TOKEN": "t0ken-of-awx", "CONTROLLER_VERIFY_SSL": "false"}
+    ansible = Ansible(folder, {**access, "ANSIBLE_PIPELINING": "true", **environment})
 
     def setup(*options, **variables):
         return ansible.run("datasentinel.platform.awx_setup", *options, variables={**VARIABLES, **variables})
