@@ -1,0 +1,122 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""pg_hba.conf byte for byte: lines are put in and taken out, and all others stay as they are. Private."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import tempfile
+
+from ._hba_rules import HbaError
+
+#: What marks the lines that are ours.
+MARK = b"# added by datasentinel.platform"
+
+_INCLUDE = re.compile(rb'\s*(include|include_if_exists|include_dir)\s+("(?:[^"]|"")*"|[^\s#"]+)\s*(#.*)?', re.DOTALL)
+
+
+class HbaFile:
+    """The lines of pg_hba.conf. path: as PostgreSQL names it. content: its bytes."""
+
+    def __init__(self, path, content):
+        self.path = path
+        self._lines = re.findall(rb"[^\n]*\n|[^\n]+", content)
+
+    @property
+    def content(self):
+        """The bytes of the file."""
+        return b"".join(self._lines)
+
+    def check(self, rules):
+        """Raise HbaError unless the rules are those of this file: PostgreSQL may run on another host, with a file of the same name."""
+        for rule in rules:
+            if rule.file == self.path and self._words(rule.line)[:1] != [rule.type.encode()]:
+                raise HbaError(
+                    "%s of this host is not what PostgreSQL has read: its line %d is no rule of the type %s. Where PostgreSQL runs on another host, "
+                    "as a managed service does, set datasentinel_monitoring_user_manage_hba to false." % (self.path, rule.line, rule.type)
+                )
+
+    def is_marked(self, rule):
+        """Return whether the line of a rule is ours."""
+        return rule.file == self.path and self._lines[rule.line - 1].rstrip().endswith(MARK)
+
+    def insert(self, text, place):
+        """Put a marked line at a Place. Return its number."""
+        number = self._number_at(place)
+        end = b"\r\n" if self._lines and self._lines[0].endswith(b"\r\n") else b"\n"
+        line = text.encode() + b" " + MARK
+        if number > len(self._lines) and self._lines and not self._lines[-1].endswith(b"\n"):
+            # The last line gets its end from ours, which then has none, so that taking ours away leaves the file as it was.
+            self._lines[-1] += end
+            self._lines.append(line)
+        else:
+            self._lines.insert(number - 1, line + end)
+        return number
+
+    def remove(self, number):
+        """Take a line away."""
+        line = self._lines.pop(number - 1)
+        if number > len(self._lines) > 0 and not line.endswith(b"\n"):
+            self._lines[-1] = re.sub(rb"\r?\n\Z", b"", self._lines[-1])
+
+    def _number_at(self, place):
+        """Return the number that a line at a Place gets."""
+        before = self._anchor(place.before) if place.before else None
+        after = self._end(self._anchor(place.after)) if place.after else 0
+        if before is None or before <= after:
+            before = after + 1 if place.after else len(self._lines) + 1
+        return before
+
+    def _anchor(self, rule):
+        """Return the number of the line of a rule, or of the line that includes its file."""
+        if rule.file == self.path:
+            return rule.line
+        for number in range(1, len(self._lines) + 1):
+            if self._includes(number, rule.file):
+                return number
+        raise HbaError(
+            "%s decides where the line for the platform belongs, and %s includes that file through another. Add the line yourself, "
+            "and set datasentinel_monitoring_user_manage_hba to false." % (rule, self.path)
+        )
+
+    def _includes(self, number, file):
+        found = _INCLUDE.fullmatch(self._lines[number - 1])
+        if not found:
+            return False
+        name = os.fsdecode(found[2].strip(b'"').replace(b'""', b'"'))
+        target = os.path.normpath(os.path.join(os.path.dirname(self.path), name))
+        return target == os.path.normpath(os.path.dirname(file) if found[1] == b"include_dir" else file)
+
+    def _end(self, number):
+        """Return the number of the last line of a rule: from PostgreSQL 14 on, a backslash at its end continues a line."""
+        while number < len(self._lines) and self._lines[number - 1].rstrip(b"\r\n").endswith(b"\\"):
+            number += 1
+        return number
+
+    def _words(self, number):
+        return self._lines[number - 1].split() if number <= len(self._lines) else []
+
+
+def write(path, content):
+    """Replace the content of a file at once, keeping its owner, group, mode and extended attributes. Raise OSError."""
+    path = os.path.realpath(path)
+    status = os.stat(path)
+    handle, new = tempfile.mkstemp(prefix=".pg_hba.", dir=os.path.dirname(path))
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chown(new, status.st_uid, status.st_gid)
+        shutil.copystat(path, new)
+        os.utime(new)
+        os.replace(new, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(new)
+        raise
