@@ -10,16 +10,19 @@ import os
 import pwd
 import shutil
 import socket
+import stat
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
-from support.playbook import Ansible, access_by_password
+
+from .conftest import changes, listed, monitoring
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
-PASSWORD = "s3cret-of-monitoring"
 
 if not BINARIES.is_dir() or os.geteuid() != 0 or not any(entry.pw_name == "postgres" for entry in pwd.getpwall()):
     pytest.skip("needs root, and Debian's PostgreSQL 15 with its system user", allow_module_level=True)
@@ -36,16 +39,17 @@ def folder():
     path = Path(tempfile.mkdtemp(prefix="debian-postgresql-"))
     path.chmod(0o755)
     # Debian's own Python: root's others are closed to the user postgres.
-    subprocess.run(["/usr/bin/python3", "-m", "venv", path / "venv"], check=True)
-    packages = ["psycopg[binary]==3.3.9"]
-    subprocess.run([path / "venv/bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip", path / "venv"], check=True)
+    target = next(path.glob("venv/lib/python*/site-packages"))
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", target, "--python-version", target.parent.name[6:]]
+    subprocess.run([*pip, "--only-binary=:all:", f"psycopg[binary]=={psycopg.__version__}"], check=True, stderr=subprocess.DEVNULL)
     yield path
     shutil.rmtree(path)
 
 
 @pytest.fixture
 def cluster(folder):
-    """The port of a running cluster, whose socket is in the folder."""
+    """The port and the folder of a running cluster, whose socket is in the folder."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -53,34 +57,42 @@ def cluster(folder):
     home.mkdir()
     shutil.chown(home, "postgres")
     as_postgres(BINARIES / "initdb", "-D", home / "data", "--auth-local=peer", "--auth-host=scram-sha-256", "--no-sync")
-    options = f"-p {port} -c unix_socket_directories={home} -c listen_addresses=127.0.0.1 -c fsync=off -c shared_preload_libraries=pg_stat_statements"
+    options = f"-p {port} -c unix_socket_directories={home} -c listen_addresses=127.0.0.1 -c fsync=off"
     as_postgres(BINARIES / "pg_ctl", "-D", home / "data", "-l", home / "log", "-w", "-o", options, "start")
     yield port, home
     as_postgres(BINARIES / "pg_ctl", "-D", home / "data", "-m", "fast", "-w", "stop")
 
 
-def test_onboard_through_the_socket(tmp_path, platform, folder, cluster):
+def test_onboard_through_the_socket_with_a_restart_by_pg_ctl(platform, onboard, offboard, host, folder, cluster):
     port, home = cluster
-    ansible = Ansible(tmp_path, access_by_password(platform))
-    host = {
-        "ansible_connection": "local",
-        "ansible_become_method": "su",
-        "ansible_python_interpreter": str(folder / "venv/bin/python"),
-        "datasentinel_connection_host": "127.0.0.1",
-        "datasentinel_connection_port": port,
-        "datasentinel_monitoring_user_password": PASSWORD,
-        "datasentinel_monitoring_user_login_unix_socket": str(home),
-        "datasentinel_monitoring_user_platform_address": "127.0.0.1/32",
-    }
-    hosts = {"postgresql": {"hosts": {"pg15": host}}}
+    server = SimpleNamespace(host="127.0.0.1", port=port, superuser_password=None)
+    hba = home / "data/pg_hba.conf"
+    before = hba.read_bytes()
+    variables = host(
+        server,
+        ansible_become_method="su",
+        ansible_python_interpreter=str(folder / "venv/bin/python"),
+        datasentinel_monitoring_user_login_host=None,
+        datasentinel_monitoring_user_login_unix_socket=str(home),
+        datasentinel_monitoring_user_manage_preload=True,
+        datasentinel_monitoring_user_restart=True,
+        datasentinel_monitoring_user_restart_command=f"{BINARIES}/pg_ctl -D {home}/data -l {home}/log -m fast -w restart",
+    )
+    started = (home / "data/postmaster.pid").read_text()
 
-    ansible.run("datasentinel.platform.onboard", "--check", inventory=hosts).succeeded()
-    assert platform.store.names() == []
-    first = ansible.run("datasentinel.platform.onboard", "-vvv", inventory=hosts).succeeded()
-    assert platform.display("pg15")["connected"] is True and PASSWORD not in first.output
-    assert not any(ansible.run("datasentinel.platform.onboard", inventory=hosts).succeeded().changed())
-    with psycopg.connect(host="127.0.0.1", port=port, user="datasentinel", password=PASSWORD, dbname="postgres") as watcher:
+    foreseen = onboard("--check", pg15=variables).succeeded()
+    assert platform.store.names() == [] and (home / "data/postmaster.pid").read_text() == started
+    first = onboard(pg15=variables).succeeded()
+    # The restart by the command is foreseen by a task of its own.
+    assert [task.replace("Foresee the restart", "Restart PostgreSQL") for _host, task in changes(foreseen)] == [task for _host, task in changes(first)]
+    assert listed(first) == ["pg15: connected"] and (home / "data/postmaster.pid").read_text() != started
+    with monitoring(server) as watcher:
         assert watcher.execute("SELECT count(*) FROM pg_stat_statements").fetchone()[0] > 0
-    ansible.run("datasentinel.platform.offboard", "-e", "datasentinel_hosts=postgresql", "-e", "datasentinel_drop_user=true", inventory=hosts).succeeded()
+    status = hba.stat()
+    assert (pwd.getpwuid(status.st_uid).pw_name, stat.S_IMODE(status.st_mode)) == ("postgres", 0o600)
+
+    assert changes(onboard(pg15=variables).succeeded()) == []
+    offboard(pg15=variables).succeeded()
+    assert hba.read_bytes() == before
     with pytest.raises(psycopg.OperationalError):
-        psycopg.connect(host="127.0.0.1", port=port, user="datasentinel", password=PASSWORD, dbname="postgres")
+        monitoring(server)

@@ -2,149 +2,181 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a bare PostgreSQL 18 to a monitored one: the role datasentinel_monitoring_user, and the playbooks onboard and offboard."""
+"""From a bare PostgreSQL 18 to a monitored one and back, by the playbooks onboard and offboard."""
 
 from __future__ import annotations
 
 import json
+import stat
 
 import psycopg
 import pytest
 from embedded.postgres import PostgresServers
-from support.playbook import Ansible, access_by_password
 
-PASSWORD = "s3cret-of-monitoring"
+from .conftest import PASSWORD, changes, listed, monitoring
+
+#: As people keep it: comments, tabs, a blank line, no line feed at its end.
+HBA = """# Who may come in\t(see the wiki)
+local   all  all            peer
+
+hostnossl sales all all     reject\t# sales: TLS only
+host\tall all 127.0.0.1/32  scram-sha-256
+host    all  all 10.0.0.0/8 md5   # the office
+host    all  all all        reject"""
+MARKED = "host all datasentinel 127.0.0.1/32 scram-sha-256 # added by datasentinel.platform\n"
 
 
-@pytest.fixture
-def servers():
-    """Two bare PostgreSQL servers."""
-    with PostgresServers(2, bare=True) as running:
-        for server in running:
+def test_from_bare_to_connected_again_and_back(onboard, offboard, platform, host):
+    with PostgresServers(1, bare=True, settings="log_statement = all") as (server,):
+        hba = server.data / "pg_hba.conf"
+        hba.write_text(HBA)
+        hba.chmod(0o640)
+        with server.connect() as superuser:
+            # As hardened clusters have it.
+            superuser.execute("CREATE DATABASE closed")
+            superuser.execute("REVOKE CONNECT ON DATABASE closed FROM PUBLIC")
+            superuser.execute("SELECT pg_reload_conf()")
+        variables = host(server)
+
+        foreseen = onboard("--check", "--diff", pg1=variables).succeeded()
+        assert platform.store.names() == [] and hba.read_text() == HBA
+        with server.connect() as superuser:
+            assert superuser.execute("SELECT count(*) FROM pg_roles WHERE rolname = 'datasentinel'").fetchone() == (0,)
+
+        first = onboard("-vvv", pg1=variables).succeeded()
+        assert changes(first) == changes(foreseen) != []
+        assert listed(foreseen) == ["pg1: would be registered"] and listed(first) == ["pg1: connected"]
+        assert "deprecat" not in (foreseen.output + first.output).lower()
+        assert hba.read_text() == HBA.replace("host\t", MARKED + "host\t")
+        assert (stat.S_IMODE(hba.stat().st_mode), hba.stat().st_uid) == (0o640, server.data.stat().st_uid)
+        [backup] = server.data.glob("pg_hba.conf.*~")
+        assert backup.read_text() == HBA
+
+        printed = foreseen.output + first.output + json.dumps(first.lines) + server.log.read_text()
+        assert not [secret for secret in (PASSWORD, server.superuser_password, platform.password) if secret in printed]
+        with monitoring(server) as watcher:
+            seen = [text for (text,) in watcher.execute("SELECT query FROM pg_stat_statements").fetchall()]
+            assert seen and not [text for text in seen if PASSWORD in text]
+            for forbidden in ("CREATE TABLE t (i int)", "CREATE ROLE other"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    watcher.execute(forbidden)
+        monitoring(server, "closed").close()
+        with server.connect() as superuser:
+            assert superuser.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'datasentinel'").fetchone()[0].startswith("SCRAM-SHA-256$")
+
+        assert changes(onboard(pg1=variables).succeeded()) == []
+        assert len(list(server.data.glob("pg_hba.conf.*~"))) == 1
+
+        # Without the platform's address.
+        variables = host(server, datasentinel_monitoring_user_platform_address=None, datasentinel_connection_password=None)
+        assert changes(offboard("--check", pg1=variables).succeeded()) == changes(offboard(pg1=variables).succeeded()) != []
+        assert platform.store.names() == [] and hba.read_text() == HBA
+        with server.connect() as superuser:
+            assert superuser.execute("SELECT count(*) FROM pg_roles WHERE rolname = 'datasentinel'").fetchone() == (0,)
+
+
+def test_one_line_for_each_connection(onboard, platform, host):
+    with PostgresServers(2, bare=True) as servers:
+        for server in servers:
             with server.connect() as superuser:
-                # As hardened clusters have it.
-                superuser.execute("CREATE DATABASE closed")
-                superuser.execute("REVOKE CONNECT ON DATABASE closed FROM PUBLIC")
-        yield running
+                # One login for both clusters of a host.
+                superuser.execute("ALTER ROLE postgres PASSWORD 'the-same'")
+                # Several hosts below share a cluster, and would all make it at once.
+                superuser.execute("CREATE EXTENSION pg_stat_statements")
+        by_hand = {"datasentinel_monitoring_user_manage_hba": False, "datasentinel_monitoring_user_login_password": "the-same"}
+        clusters = [{"name": f"cluster-{number}", "port": server.port, "password": f"{PASSWORD}-{number}"} for number, server in enumerate(servers)]
+        platform.store.put("off", host=servers[0].host, port=servers[0].port, user="off", password=PASSWORD, enabled=False)
+        hosts = {
+            "unreached": host(servers[0], ansible_connection="ssh", ansible_host="127.0.0.1", ansible_port=1),
+            "down": host(servers[0], datasentinel_connection_port=1),
+            "two": host(
+                servers[0],
+                datasentinel_connection_instances=clusters,
+                datasentinel_connection_password=None,
+                datasentinel_monitoring_user_login_password="the-same",
+            ),
+            "off": host(servers[0], datasentinel_connection_user="off", **by_hand),
+            "wrong": host(servers[0], datasentinel_connection_user="wrong", datasentinel_monitoring_user_password="not-that-one", **by_hand),
+            "nameless": host(servers[0], datasentinel_connection_password=None),
+            "homeless": host(servers[0], datasentinel_monitoring_user_platform_address=None),
+        }
+        outcome = onboard(**hosts)
+        assert outcome.returncode != 0 and "Traceback" not in outcome.output
+        lines = listed(outcome)
+        assert lines[0] == "unreached: NOT connected: the host could not be reached"
+        assert lines[1] == "down: NOT connected: 'Look what is there' failed, as shown above"
+        assert lines[2:5] == ["cluster-0 (two): connected", "cluster-1 (two): connected", "off: registered and disabled"]
+        assert lines[5].startswith(f"wrong: NOT connected: The platform is not connected to {servers[0].host}:{servers[0].port} as user wrong")
+        assert lines[6:] == [f"{name}: NOT connected: 'Check what is given' failed, as shown above" for name in ("nameless", "homeless")]
+
+        failed = {host for host, result in outcome.results("Fail where a connection failed").items() if result["failed"]}
+        assert failed == {"unreached", "down", "wrong", "nameless", "homeless"}
+        printed = " ".join(outcome.output.split())
+        for reason, host_name in (("The password of the monitoring user is missing: set", "nameless"), ("address is not set: give", "homeless")):
+            assert outcome.results("Check what is given")[host_name]["msg"] in printed and reason in printed
+        # A failure is printed once (with Ansible's own [ERROR] before its result, from 2.19 on).
+        address = "datasentinel_monitoring_user_platform_address is not set"
+        for reason in ("The password of the monitoring user is missing", address, "unable to connect to database"):
+            assert printed.count(f'"msg": "{reason}') == 1, reason
+        assert printed.count("The platform is not connected to") == 1
+
+        # The two batches of a serial run have a list each, for their own hosts.
+        batches = onboard("-e", "datasentinel_serial=1", "--limit", "off,wrong", **hosts)
+        assert [line.partition(": ")[0] for line in listed(batches)] == ["off", "wrong"]
+        # And Ansible ends a play when all hosts of a batch have failed.
+        ended = onboard("-e", "datasentinel_serial=1", "--limit", "unreached,off", **hosts)
+        assert listed(ended) == ["unreached: NOT connected: the host could not be reached", "off: not begun, since all hosts before it failed"]
 
 
-@pytest.fixture
-def ansible(tmp_path, platform):
-    """ansible-playbook, with a user and password in its environment."""
-    return Ansible(tmp_path, access_by_password(platform))
+def test_a_reject_is_never_outranked_and_an_error_is_taken_back(onboard, platform, host):
+    with PostgresServers(1, bare=True) as (server,):
+        hba = server.data / "pg_hba.conf"
+        text = "local all all peer\nhost all +pg_monitor 127.0.0.0/8 reject # not from here\nhost all postgres all scram-sha-256\n"
+        hba.write_text(text)
+        outcome = onboard(pg=host(server))
+        assert outcome.returncode != 0 and hba.read_text() == text
+        refused = outcome.results("Keep the platform's line in pg_hba.conf")["pg"]["msg"]
+        assert f"A reject keeps the platform out: line 2 of {hba} (host all +pg_monitor 127.0.0.0/8 reject)" in refused
+
+        # What this Python takes for an address, and PostgreSQL does not.
+        outcome = onboard(pg=host(server, datasentinel_monitoring_user_platform_address="fe80::1%nosuch/128"))
+        assert outcome.returncode != 0 and hba.read_text() == text
+        assert "pg_hba.conf was put back as it was" in outcome.results("Check that PostgreSQL accepts the file")["pg"]["msg"]
+        assert outcome.results("Reload PostgreSQL") == {}
 
 
-def host(server, **variables):
-    """The variables of a host with one cluster; everything runs on this machine."""
-    return {
-        "ansible_connection": "local",
-        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
-        "datasentinel_connection_host": server.host,
-        "datasentinel_connection_port": server.port,
-        "datasentinel_monitoring_user_password": PASSWORD,
-        "datasentinel_monitoring_user_login_host": server.host,
-        "datasentinel_monitoring_user_login_password": server.superuser_password,
-        "datasentinel_monitoring_user_platform_address": "127.0.0.1/32",
-        "datasentinel_connection_wait_timeout": 3,
-        **variables,
-    }
-
-
-def inventory(**hosts):
-    return {"postgresql": {"hosts": hosts}}
-
-
-def monitoring(server, database="postgres", user="datasentinel", password=PASSWORD):
-    """A connection as the monitoring user."""
-    return psycopg.connect(host=server.host, port=server.port, user=user, password=password, dbname=database, autocommit=True)
-
-
-def test_from_bare_to_connected_again_and_back(ansible, platform, servers):
-    hosts = inventory(pg1=host(servers[0]))
-
-    checked = ansible.run("datasentinel.platform.onboard", "--check", "--diff", inventory=hosts).succeeded()
-    assert any(checked.changed()) and platform.store.names() == []
-    with servers[0].connect() as superuser:
-        assert superuser.execute("SELECT count(*) FROM pg_roles WHERE rolname = 'datasentinel'").fetchone() == (0,)
-
-    first = ansible.run("datasentinel.platform.onboard", "-vvv", inventory=hosts).succeeded()
-    assert platform.display("pg1")["connected"] is True and "pg1: connected" in first.output
-    printed = first.output + json.dumps(first.lines)
-    assert not [secret for secret in (PASSWORD, servers[0].superuser_password, platform.password) if secret in printed]
-
-    again = ansible.run("datasentinel.platform.onboard", inventory=hosts).succeeded()
-    assert not any(again.changed()), [line["task"] for line in again.lines if line["result"].get("changed")]
-
-    with monitoring(servers[0]) as watcher:
-        assert watcher.execute("SELECT count(*) FROM pg_stat_statements").fetchone()[0] > 0
-        assert watcher.execute("SHOW shared_preload_libraries").fetchone() == ("pg_stat_statements",)
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            watcher.execute("CREATE TABLE t (i int)")
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            watcher.execute("CREATE ROLE other")
-    monitoring(servers[0], "closed").close()
-    with servers[0].connect() as superuser:
-        assert superuser.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'datasentinel'").fetchone()[0].startswith("SCRAM-SHA-256$")
-        rules = superuser.execute("SELECT user_name, address, auth_method FROM pg_hba_file_rules WHERE 'datasentinel' = ANY(user_name)").fetchall()
-        assert rules == [(["datasentinel"], "127.0.0.1", "scram-sha-256")]
-
-    ansible.run("datasentinel.platform.offboard", "-e", "datasentinel_hosts=postgresql", inventory=hosts).succeeded()
-    assert platform.store.names() == []
-    monitoring(servers[0]).close()
-    ansible.run("datasentinel.platform.offboard", "-e", "datasentinel_hosts=postgresql", "-e", "datasentinel_drop_user=true", inventory=hosts).succeeded()
-    with servers[0].connect() as superuser:
-        assert superuser.execute("SELECT count(*) FROM pg_roles WHERE rolname = 'datasentinel'").fetchone() == (0,)
-        assert superuser.execute("SELECT count(*) FROM pg_hba_file_rules WHERE 'datasentinel' = ANY(user_name)").fetchone() == (0,)
-
-
-def test_two_clusters_of_one_host_from_one_list(ansible, platform, servers):
-    instances = [{"name": f"cluster-{number}", "port": server.port, "password": f"{PASSWORD}-{number}"} for number, server in enumerate(servers)]
-    # One login for both, so both superusers get the same password.
-    for server in servers:
+def test_a_managed_service(onboard, offboard, platform, host):
+    """Without a superuser, and without pg_hba.conf: the login may create roles, and no more."""
+    with PostgresServers(1, bare=True) as (server,):
         with server.connect() as superuser:
-            superuser.execute("ALTER ROLE postgres PASSWORD 'the-same'")
-    hosts = inventory(pg=host(servers[0], datasentinel_connection_instances=instances, datasentinel_monitoring_user_login_password="the-same"))
-    ansible.run("datasentinel.platform.onboard", inventory=hosts).succeeded()
-    assert [platform.display(f"cluster-{number}")["connected"] for number in (0, 1)] == [True, True]
-    assert not any(ansible.run("datasentinel.platform.onboard", inventory=hosts).succeeded().changed())
-
-
-def test_one_host_that_fails_leaves_the_others_done_and_is_listed(ansible, platform, servers):
-    down = host(servers[1], datasentinel_connection_port=1)
-    wrong = host(servers[1], datasentinel_connection_password="not-that-one")
-    outcome = ansible.run("datasentinel.platform.onboard", inventory=inventory(down=down, good=host(servers[0]), wrong=wrong))
-    assert outcome.returncode != 0
-    listed = " ".join(outcome.results("List who is connected, and who is not").popitem()[1]["msg"])
-    assert "good: connected" in listed
-    assert "down: NOT connected. " in listed
-    assert "Connection 'wrong': " in listed and f"not connected to {servers[1].host}:{servers[1].port} as user datasentinel" in listed
-    assert platform.display("good")["connected"] is True
-    assert "PLAY RECAP" in outcome.output and "Traceback" not in outcome.output
-
-
-def test_a_missing_platform_address_says_what_to_give(ansible, servers):
-    variables = host(servers[0])
-    del variables["datasentinel_monitoring_user_platform_address"]
-    outcome = ansible.run("datasentinel.platform.onboard", inventory=inventory(pg=variables))
-    assert "datasentinel_monitoring_user_platform_address is not set" in outcome.output
-
-
-def test_a_managed_service_without_pg_hba(ansible, platform, servers):
-    variables = host(servers[0], datasentinel_monitoring_user_manage_hba=False)
-    del variables["datasentinel_monitoring_user_platform_address"]
-    ansible.run("datasentinel.platform.onboard", inventory=inventory(pg=variables)).succeeded()
-    assert platform.display("pg")["connected"] is True
-
-
-def test_a_library_that_is_not_loaded(ansible, platform):
-    with PostgresServers(1, bare=True, preload=False) as (server,):
-        said = ansible.run("datasentinel.platform.onboard", inventory=inventory(pg=host(server))).succeeded()
-        assert "set datasentinel_monitoring_user_manage_preload to true" in " ".join(said.output.split())
+            superuser.execute("CREATE ROLE admin LOGIN CREATEROLE PASSWORD 'of-admin'")
+            superuser.execute("GRANT pg_monitor TO admin WITH ADMIN OPTION")
+            # As RDS has it.
+            superuser.execute("CREATE DATABASE internal")
+            superuser.execute("REVOKE CONNECT ON DATABASE internal FROM PUBLIC")
+        login = {"datasentinel_monitoring_user_login_user": "admin", "datasentinel_monitoring_user_login_password": "of-admin"}
+        variables = host(server, datasentinel_monitoring_user_manage_hba=False, datasentinel_monitoring_user_platform_address=None, **login)
+        foreseen = onboard("--check", pg=variables).succeeded()
+        first = onboard(pg=variables).succeeded()
+        assert changes(first) == changes(foreseen) != []
+        assert listed(first) == ["pg: connected"]
+        left = first.results("Say what is left to do by somebody who may")["pg"]["msg"]
+        assert "Make the extension pg_stat_statements" in left and "unmonitored: internal." in left
         with server.connect() as superuser:
-            superuser.execute("ALTER SYSTEM SET shared_preload_libraries = auto_explain")
-        managed = inventory(pg=host(server, datasentinel_monitoring_user_manage_preload=True))
-        said = ansible.run("datasentinel.platform.onboard", inventory=managed).succeeded()
-        assert "A restart of PostgreSQL is needed" in said.output
+            superuser.execute("CREATE EXTENSION pg_stat_statements")
+        assert changes(onboard(pg=variables).succeeded()) == []
+        # Another password is noticed, although no hash is shown.
+        changed = onboard(pg={**variables, "datasentinel_connection_password": "another"}).succeeded()
+        assert ("pg", "Make the monitoring user") in changes(changed)
+        offboard(pg=variables).succeeded()
         with server.connect() as superuser:
-            libraries = superuser.execute("SELECT setting FROM pg_file_settings WHERE name = 'shared_preload_libraries'").fetchall()
-        assert libraries[-1][0].strip("'\"") in ("pg_stat_statements", "auto_explain, pg_stat_statements", "auto_explain,pg_stat_statements")
+            assert superuser.execute("SELECT count(*) FROM pg_roles WHERE rolname = 'datasentinel'").fetchone() == (0,)
+
+
+def test_a_standby_gets_the_user_from_its_primary(onboard, platform, host):
+    with PostgresServers(1, bare=True) as (server,):
+        server.stop()
+        (server.data / "standby.signal").touch()
+        server.start()
+        outcome = onboard(pg=host(server))
+        assert "has no role datasentinel yet: onboard the primary first" in outcome.results("Check that PostgreSQL can be prepared")["pg"]["msg"]
