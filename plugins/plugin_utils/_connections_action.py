@@ -15,10 +15,9 @@ from ..module_utils._common._errors import InvalidInput
 from ._action_base import CommandAction
 from ._connection_file import connections_in
 from ._fleet import FROM_INVENTORY, Fleet
+from ._inventory import variables_for
 from ._plain import plain
 from ._run import INTERRUPTIONS
-
-_LISTS = ("ansible_play_hosts_all", "ansible_play_hosts", "ansible_play_batch", "play_hosts")
 
 
 class ConnectionsAction(CommandAction):
@@ -46,7 +45,7 @@ class ConnectionsAction(CommandAction):
         if self._runs_elsewhere():
             raise InvalidInput("The fleet of the inventory is kept from the control node: leave out delegate_to and async.")
         with self.process():
-            return plain(Fleet(self._loader, _variables(self._task, task_vars), task_vars, options).keep(self.context(secrets)))
+            return plain(Fleet(self._loader, variables_for(self._task, task_vars), task_vars, options).keep(self.context(secrets)))
 
     def _with_connections(self, options, secrets):
         """Return options with the connections that src holds, all of them checked before anything is sent. Raise InvalidInput."""
@@ -70,24 +69,3 @@ class ConnectionsAction(CommandAction):
         except (AnsibleError, OSError) as exc:
             raise InvalidInput("src: the file %s cannot be read on the control node: %s" % (src, exc), "src") from None
         return connections_in(path, content)
-
-
-def _variables(task, task_vars):
-    """Return a function that returns the variables of a host, as Ansible has them for a task of the host itself."""
-    manager, inventory = task_vars["hostvars"]._variable_manager, task_vars["hostvars"]._inventory
-    # The same for all hosts; for each of them, Ansible would make these lists anew.
-    lists = {name: task_vars[name] for name in _LISTS if name in task_vars}
-    play = _play_of(task)
-
-    def variables_of(name):
-        host = inventory.get_host(name)
-        return {**manager.get_vars(play=play, host=host, task=task, include_hostvars=False, _hosts=[name], _hosts_all=[name]), **lists}
-
-    return variables_of
-
-
-def _play_of(task):
-    block = task
-    while getattr(block, "_play", None) is None and getattr(block, "_parent", None) is not None:
-        block = block._parent
-    return getattr(block, "_play", None)
