@@ -13,7 +13,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, Mapping, Optional, Sequence
 
-from ansible.module_utils.common.validation import check_type_bool
+from ansible.module_utils.common.validation import check_type_bool, check_type_list
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from .._common._errors import InvalidInput
@@ -41,7 +41,7 @@ class Option:
         # Said of every option: Ansible would warn of one that only sounds like a secret (update_password).
         entry = {"type": self.type, "no_log": self.secret or self.items is not None}
         if self.type == "list":
-            entry["elements"] = "dict"
+            entry["elements"] = "str" if self.items is None else "dict"
         if self.required:
             entry["required"] = True
         if self.default is not None:
@@ -92,6 +92,7 @@ _TYPES = {
     "int": ("a whole number", _number(int)),
     "float": ("a number", _number(float)),
     "bool": ("true or false", check_type_bool),
+    "list": ("a list of texts", lambda value: [_text(item) for item in check_type_list(value)]),
 }
 
 
@@ -195,3 +196,13 @@ CONNECTION_INFO = {**ACCESS, "name": Option(type="raw", required=True)}
 TOKEN = dict(ACCESS)
 
 PLATFORM_INFO = dict(ACCESS)
+
+AUDIT = {
+    **ACCESS,
+    "dest": Option(type="path", default="datasentinel-audit"),
+    "previous": Option(type="path"),
+    "reports": Option(type="list"),
+    "slice": Option(),
+    "fail_on": Option(type="list"),
+    "concurrency": Option(type="int", default=8),
+}
