@@ -19,6 +19,7 @@ from ._audit_comparison import CHANGES, compared
 from ._audit_csv import as_csv
 from ._audit_files import folder, matching, read, write
 from ._audit_lines import lines, sentence
+from ._audit_page import as_html
 from ._audit_report import merged, report_of
 from ._inventory import Inventory, variables_for
 from ._plain import plain
@@ -96,7 +97,7 @@ def _previous(path):
 
 def _result(report, path, fail_on, warnings):
     """Write the files of a report, and return the result of the task."""
-    contents = {"json": json.dumps(report, ensure_ascii=False, indent=1) + "\n", "csv": as_csv(report)}
+    contents = {"html": as_html(report), "json": json.dumps(report, ensure_ascii=False, indent=1) + "\n", "csv": as_csv(report)}
     files = write(path, contents)
     failing = {kind: report["summary"][kind] for kind in FINDINGS if kind in fail_on and report["summary"][kind]}
     changes = report["comparison"] or {}

@@ -29,6 +29,7 @@ _ROW = {
     "enabled": (bool, type(None)),
     "connected": (bool, type(None)),
 }
+_COVERAGE = ("limit", "slice", "job", "user", "parts")
 _REPORT = {"generated_at": str, "platform": str, "hosts": int, "coverage": dict, "connections": list}
 
 
@@ -86,7 +87,7 @@ def read(path, option):
     if problem:
         raise InvalidInput("%s: %s is no audit.json of this collection: %s." % (option, path, problem), option)
     report = _clean(report)
-    return {**report, "coverage": {**dict.fromkeys(("limit", "slice", "job")), **report["coverage"], "user": report["coverage"].get("user") or ""}}
+    return {**report, "coverage": {**dict.fromkeys(_COVERAGE), **report["coverage"], "user": report["coverage"].get("user") or ""}}
 
 
 def _problem(report):
@@ -102,7 +103,7 @@ def _problem(report):
             return "differences of connections[%d] are something else" % number
         if not all(isinstance(value, str) for value in row["tags"].values()):
             return "tags of connections[%d] are something else" % number
-    texts = [value for name, value in report["coverage"].items() if not isinstance(value, int if name == "parts" else (str, type(None)))]
+    texts = [value for name, value in report["coverage"].items() if not isinstance(value, (int if name == "parts" else str, type(None)))]
     return "coverage is something else" if texts else None
 
 

@@ -23,7 +23,7 @@ def lines(report, files):
     found = findings(report)
     listed = ["%s: %s. %s" % (_who(row), TITLES[row["finding"]], row["message"]) for row in found[:MOST]]
     if len(found) > MOST:
-        listed.append("and %s more, all of them in %s" % (format(len(found) - MOST, ","), files["csv"]))
+        listed.append("and %s more, all of them in %s" % (format(len(found) - MOST, ","), files["html"]))
     changes = [in_words(report["comparison"])] if report["comparison"] else []
     return [sentence(report), *listed, *changes, "The report: %s" % ", ".join(files.values())]
 

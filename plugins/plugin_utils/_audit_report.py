@@ -43,6 +43,7 @@ def report_of(audited, hosts, coverage, now=None):
         "coverage": {
             **{name: None if value is None else printable(str(value)) for name, value in coverage.items()},
             "user": ", ".join(dict.fromkeys(printable(user) if user else "an access token" for _url, user in access)),
+            "parts": None,
         },
         "summary": counts_of(row["finding"] for row in rows),
         "comparison": None,

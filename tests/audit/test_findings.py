@@ -84,7 +84,7 @@ def test_each_finding_occurs_and_is_told(ansible, platform, postgres, every_find
     assert {name: row["finding"] for name, row in rows.items()} == FINDINGS and list(rows) == list(FINDINGS), "the worst first, by name"
     assert report["summary"] == {"not_registered": 1, "disabled": 1, "not_connected": 1, "unknown": 2, "differs": 1, "unwanted": 1, "ok": 4}
     assert (report["platform"], report["hosts"]) == (platform.url, 11)
-    assert report["coverage"] == {"limit": None, "slice": None, "job": None, "user": platform.username}
+    assert report["coverage"] == {"limit": None, "slice": None, "job": None, "user": platform.username, "parts": None}
     assert rows["differs"] == {
         "name": "differs",
         "inventory_host": "differs",
