@@ -2,13 +2,13 @@
    GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
    SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Plain script rather than a library: a table of text that is searched, sorted and shown a hundred rows at a time needs less code than
+/* Plain script rather than a library: a table of text that is searched, sorted and shown a few dozen rows at a time needs less code than
    the adapter to any library would, and nothing in it to trust. All text gets into the page as text: no markup is ever made of it. */
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const $ = (id) => document.getElementById(id);
-  const CHUNK = 100, BARS = 8;
+  const CHUNK = 40, BARS = 8;
   const SVG = "http://www.w3.org/2000/svg";
   const kinds = data.kinds.map(([kind]) => kind), titles = Object.fromEntries(data.kinds);
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
@@ -225,8 +225,7 @@
     $("more-bars").hidden = all.length <= BARS;
     $("more-bars").textContent = allBars ? "Show fewer" : `Show all ${number(all.length)}`;
     $("value").value = chosen ? String(all.indexOf(chosen) + 1) : "";
-    $("by").value = $("tag-head").textContent = state.by;
-    for (const button of document.querySelectorAll("th.c-tag button")) button.textContent = state.by;
+    $("by").value = document.querySelector("th.c-tag button").textContent = state.by;
   }
 
   // --- controls ---
@@ -265,8 +264,7 @@
     for (const head of document.querySelectorAll("th[data-sort]")) {
       const button = make("button", { type: "button" }, head.textContent), sort = head.dataset.sort;
       button.addEventListener("click", () => go({ sort, down: state.sort === sort && !state.down }));
-      if (sort === "tag") head.firstElementChild.hidden = true; else head.textContent = "";
-      if (sort !== "tag" || data.tag) head.append(button);
+      if (sort !== "tag" || data.tag) head.replaceChildren(button);
     }
     $("tools").addEventListener("submit", (event) => event.preventDefault());
     $("q").addEventListener("input", () => go({ q: $("q").value.trim() }));
