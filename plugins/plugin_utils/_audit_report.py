@@ -33,7 +33,8 @@ def report_of(audited, hosts, coverage, now=None):
     now: the time of it, in UTC.
     """
     rows = sorted(map(_row, audited), key=_order)
-    access = sorted({(one.settings.api_url, one.settings.username or "") for one in audited if one.settings is not None})
+    # A ready token wins over a username, and nothing tells whose it is.
+    access = sorted({(one.settings.api_url, "" if one.settings.token else one.settings.username) for one in audited if one.settings is not None})
     now = now or datetime.now(timezone.utc)
     return {
         "schema": SCHEMA,

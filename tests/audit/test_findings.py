@@ -12,7 +12,6 @@ import json
 import jsonschema
 import pytest
 from embedded import faults
-from embedded.server import Platform
 
 TASK = "Audit the connections of all hosts"
 LIST = "List what was found"
