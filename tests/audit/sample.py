@@ -23,12 +23,12 @@ DATACENTERS = ("lyon", "paris", "frankfurt")
 COVERAGE = {"limit": None, "slice": None, "job": None, "user": "automation", "parts": None}
 
 
-def row(name: str, finding=None, **changes) -> dict:
+def row(name: str, found=None, **changes) -> dict:
     """A connection of a report; one that is as it should be, unless there is a Finding or a change."""
     plain = {"name": name, "inventory_host": name, "finding": "ok", "message": "It is as the inventory wants it.", "differences": []}
     shown = {"host": f"{name}.example.com", "port": 5432, "user": "datasentinel", "tags": {}, "enabled": True, "connected": True}
-    if finding is not None:
-        plain.update(finding=finding.kind, message=finding.message, differences=finding.differences)
+    if found is not None:
+        plain.update(finding=found.kind, message=found.message, differences=found.differences)
     return {**plain, **shown, **changes}
 
 
