@@ -70,11 +70,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-# These tasks find the platform and the credentials in the environment.
+# These tasks find the platform and the credentials in the environment. What the connections should be comes from the inventory.
 - name: Audit all hosts of the play
   datasentinel.platform.datasentinel_audit:
     dest: "{{ playbook_dir }}/report"
     fail_on: none
+  vars:
+    datasentinel_connection_password: "{{ datasentinel_password }}"
   run_once: true
   register: audit
 
@@ -90,6 +92,8 @@ EXAMPLES = r"""
     dest: "{{ playbook_dir }}/report"
     previous: "{{ playbook_dir }}/report/audit.json"
     fail_on: [not_registered, disabled]
+  vars:
+    datasentinel_connection_password: "{{ datasentinel_password }}"
   run_once: true
   ignore_errors: true
 """
