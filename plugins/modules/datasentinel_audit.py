@@ -23,7 +23,7 @@ extends_documentation_fragment:
 attributes:
   async:
     support: none
-    details: null
+    details: It reads the inventory, and a module that is started in the background does not have it.
   delegation:
     support: none
     description: Cannot be delegated, since it reads the inventory. It always runs on the control node.

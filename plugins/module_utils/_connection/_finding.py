@@ -77,7 +77,8 @@ def _in_words(key, desired, current):
     if key == "password":
         return "the password is another one"
     if key == "tags":
-        return ", ".join(_tag_in_words(tag, desired.get(tag), current.get(tag)) for tag in sorted({**desired, **current}) if desired.get(tag) != current.get(tag))
+        keys = [tag for tag in sorted({**desired, **current}) if desired.get(tag) != current.get(tag)]
+        return ", ".join(_tag_in_words(tag, desired.get(tag), current.get(tag)) for tag in keys)
     return "%s is %s, and the inventory has %s" % (key, _shown(current), _shown(desired))
 
 

@@ -14,6 +14,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 from ansible_collections.datasentinel.platform.plugins.doc_fragments.access import ModuleDocFragment
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._audit_command import AUDIT
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._connection_command import CONNECTION
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._connection_info_command import CONNECTION_INFO
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._connections_command import CONNECTIONS
@@ -23,7 +24,7 @@ from ansible_collections.datasentinel.platform.plugins.module_utils._commands._t
 from ansible_collections.datasentinel.platform.plugins.module_utils._common._errors import InvalidInput
 
 ROOT = Path(next(iter(collection.__path__)))
-COMMANDS = [CONNECTION, CONNECTION_INFO, CONNECTIONS, PLATFORM_INFO, TOKEN]
+COMMANDS = [AUDIT, CONNECTION, CONNECTION_INFO, CONNECTIONS, PLATFORM_INFO, TOKEN]
 
 
 # --- argument specs ----------------------------------------------------------------------------------------------
@@ -36,6 +37,7 @@ COMMANDS = [CONNECTION, CONNECTION_INFO, CONNECTIONS, PLATFORM_INFO, TOKEN]
         (Option(type="int", default=0), {"type": "int", "no_log": False, "default": 0}),
         (Option(type="bool", default=False), {"type": "bool", "no_log": False, "default": False}),
         (Option(required=True, secret=True), {"type": "str", "no_log": True, "required": True}),
+        (Option(type="list"), {"type": "list", "elements": "str", "no_log": False}),
         (Option(type="list", items={}), {"type": "list", "elements": "dict", "no_log": True}),
         (Option(type="dict", items={}), {"type": "dict", "no_log": True}),
         (Option(choices=("a", "b")), {"type": "str", "no_log": False, "choices": ["a", "b"]}),
