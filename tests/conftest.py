@@ -33,7 +33,7 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 if first_process:
     os.environ[COLLECTIONS] = tempfile.mkdtemp(prefix="datasentinel-tests-")
     install(Path(os.environ[COLLECTIONS]))
-# The collections that it depends on are fetched by tests/tools/fetch-dependencies.
+# Other collections that tests use are fetched by tests/tools/fetch-dependencies.
 os.environ["ANSIBLE_COLLECTIONS_PATH"] = os.pathsep.join([os.environ[COLLECTIONS], str(ROOT / ".cache/dependencies")])
 # The tests' own ansible, also where pytest was started by the path of its Python.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
