@@ -14,9 +14,10 @@ from urllib.parse import quote
 import pytest
 from ansible.release import __version__ as core
 from embedded import faults
+from support.playbook import task
+
 from hostile.checks import leaks, raw_characters
 from hostile.responses import DRIVING, FOREIGN, GIVEN, RESPONSES, STORED
-from support.playbook import task
 
 MODULE = "datasentinel.platform.datasentinel_connection"
 #: The keywords of a task that is run by the module, on what counts as another host.

@@ -14,11 +14,12 @@ import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._connection_info_command import CONNECTION_INFO
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._token_command import TOKEN
 from ansible_collections.datasentinel.platform.plugins.module_utils._platform import _retries
-from hostile.checks import check
-from hostile.responses import DRIVING, ECHOES, FOREIGN, GIVEN, OF_ANSIBLE, STORED
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.recorded import TOKEN_PATH, Recorded, shown
+
+from hostile.checks import check
+from hostile.responses import DRIVING, ECHOES, FOREIGN, GIVEN, OF_ANSIBLE, STORED
 
 #: Echoes that are not searched for yet are in test_texts.
 ECHOED = [name for name in ECHOES if not name.startswith("json-without-markup")]
@@ -123,7 +124,7 @@ def test_any_body_of_the_token_call(status, content, wrapping, encoding, kind):
     # An error of a call that followed can only be masked where the token was accepted.
     check(result, GIVEN, STORED, *([NEW_TOKEN] if len(recorded.requests) == 1 or "********" in result["msg"] else []))
     if len(recorded.requests) == 1:
-        assert TOKEN_PATH in result["msg"] and "detail" not in result["error"] or status in (301, 302, 307)
+        assert (TOKEN_PATH in result["msg"] and "detail" not in result["error"]) or status in (301, 302, 307)
 
 
 claims_of_tokens = st.dictionaries(st.sampled_from(["exp", "iat"]), scalars | st.lists(st.integers(), max_size=2))

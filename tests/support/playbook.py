@@ -38,7 +38,9 @@ class Outcome:
     def results(self, task: str, items: bool = False) -> dict:
         """The results of a task by host; with items: a list of them, one for each item."""
         # Some versions of Ansible take "failed" out of what they hand to callbacks.
-        found = [(line["host"], {**line["result"], "failed": line["status"] == "failed"}) for line in self.lines if line["task"] == task and line["item"] is items]
+        found = [
+            (line["host"], {**line["result"], "failed": line["status"] == "failed"}) for line in self.lines if line["task"] == task and line["item"] is items
+        ]
         return [result for _host, result in found] if items else dict(found)
 
     def __getitem__(self, task: str) -> dict:
@@ -51,7 +53,7 @@ class Outcome:
         """Which tasks changed something, in order."""
         return [bool(line["result"].get("changed")) for line in self.lines if not line["item"]]
 
-    def succeeded(self) -> "Outcome":
+    def succeeded(self) -> Outcome:
         """Itself, if no task failed."""
         assert self.returncode == 0, self.output
         return self
@@ -88,7 +90,7 @@ class Ansible:
         recorded.unlink(missing_ok=True)
         with self.start(playbook, *options, inventory=inventory, variables=variables, environment=environment) as process:
             try:
-                output, _ = process.communicate(timeout=PATIENCE)
+                output, _errors = process.communicate(timeout=PATIENCE)
             except BaseException:
                 stop(process)
                 raise
@@ -180,6 +182,6 @@ Dumper.add_representer(Vault, lambda dumper, text: dumper.represent_scalar("!vau
 Dumper.ignore_aliases = lambda *_: True
 
 
-def task(name: str, keywords: dict | None = None, module: str = MODULE, /, **options) -> dict:
+def task(title: str, keywords: dict | None = None, module: str = MODULE, /, **options) -> dict:
     """A task of the collection: its name, further keywords, the module, and the module's options."""
-    return {"name": name, module: options, **(keywords or {})}
+    return {"name": title, module: options, **(keywords or {})}

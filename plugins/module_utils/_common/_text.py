@@ -43,9 +43,7 @@ def printable(text):
     """Return text with each character that could drive a terminal, or hide something, replaced by a space or ``?``."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        character if unicodedata.category(character) not in _UNPRINTABLE else " " if character in "\t\n\r" else "?" for character in text
-    )
+    return "".join(character if unicodedata.category(character) not in _UNPRINTABLE else " " if character in "\t\n\r" else "?" for character in text)
 
 
 def redact(text):
