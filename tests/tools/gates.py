@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The gates of the ecosystem, run on the repository: python gates.py [GATE…]
+"""The gates of the ecosystem, run on the repository: python gates.py [GATE…].
 
 Each gate has a copy of what git tracks, in a folder as Ansible wants it for collections, with a home of its own. As many run
 side by side as there are processors. One line each; what a gate printed is shown if it failed.
@@ -127,11 +127,11 @@ def home_of(gate, folder):
 
 def environment_of(gate, folder):
     """Return the environment of a gate: of whoever runs it, what says where packages and temporary files are."""
-    kept = {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy") or name.startswith(("PIP_", "LC_")) or name in ("LANG", "TMPDIR")}
+    inherited = [name for name in os.environ if name.lower().endswith("_proxy") or name.startswith(("PIP_", "LC_")) or name in {"LANG", "TMPDIR"}]
     # Without the shims of a version manager, which answer for Pythons that are not there.
     path = [str(gate.bin), *(part for part in os.environ["PATH"].split(os.pathsep) if "shims" not in part and not part.startswith(str(ROOT)))]
     return {
-        **kept,
+        **{name: os.environ[name] for name in inherited},
         "PATH": os.pathsep.join(path),
         "HOME": str(home_of(gate, folder)),
         "CACHE": str(CACHE),
