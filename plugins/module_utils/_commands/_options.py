@@ -111,7 +111,7 @@ def argument_spec(options):
 
 def secret_values(table, options):
     """Return the texts in options that are secret, however they are nested: a refusal may quote them."""
-    found = []
+    found: list = []
     for name, value in options.items():
         option = table.get(name)
         if option is None or value is None:

@@ -76,7 +76,8 @@ def _end_of_group(text, start):
 
 def unescaped(text, depth=4):
     """Return the texts that text may stand for when escapes of JSON, Python, HTML, URLs and doubled quotes are undone, nested ones too."""
-    found, newest = set(), {text}
+    found: set = set()
+    newest = {text}
     for _level in range(depth):
         newest = {undo(one) for one in newest for undo in _UNDO if _ESCAPED.search(one)} - found - {text}
         found |= newest
