@@ -52,7 +52,9 @@ sys.path.insert(0, os.environ[COLLECTIONS])
 # The same examples each time, and none given up because a machine is slow; nothing of it at the top of the checkout.
 set_hypothesis_home_dir(ROOT / ".cache/hypothesis")
 settings.register_profile("tests", derandomize=True, deadline=None, database=None)
-settings.load_profile("tests")
+# ansible-test forks for each test, and the same tests run with all their examples elsewhere.
+settings.register_profile("ansible-test", settings.get_profile("tests"), max_examples=10)
+settings.load_profile("ansible-test" if ansible_test else "tests")
 
 
 def pytest_unconfigure():

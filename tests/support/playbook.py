@@ -102,7 +102,9 @@ class Ansible:
         if not isinstance(playbook, str):
             playbook = self._write("playbook.yml", playbook)
         python = {"ansible_python_interpreter": interpreter(self._folder)}
-        ours = {"all": {"hosts": {"localhost": {"ansible_connection": "local", **python}, "bastion": {"ansible_connection": "bastion", **python}}}}
+        # Set by tests/tools/test-all: another Python, as other hosts have one.
+        there = {"ansible_python_interpreter": interpreter(self._folder, "bastion-python", os.environ.get("BASTION_PYTHON") or sys.executable)}
+        ours = {"all": {"hosts": {"localhost": {"ansible_connection": "local", **python}, "bastion": {"ansible_connection": "bastion", **there}}}}
         command = [*executable("ansible-playbook"), playbook, "-i", self._write("inventory.yml", ours)]
         if inventory:
             command += ["-i", self._write("more.yml", inventory)]
@@ -129,16 +131,16 @@ class Ansible:
         return str(path)
 
 
-def interpreter(folder: Path) -> str:
-    """The Python that runs the tests, for modules.
+def interpreter(folder: Path, name: str = "python", path: str = sys.executable) -> str:
+    """A Python for modules: the one that runs the tests, unless another path is given.
 
     Ansible does not quote its path: up to 2.18 for no module, and on none for an asynchronous one. So where that of the checkout holds a
     space, it is a script in the folder.
     """
-    if " " not in sys.executable:
-        return sys.executable
-    script = folder / "python"
-    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    if " " not in path:
+        return path
+    script = folder / name
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(path)} "$@"\n')
     script.chmod(0o755)
     return str(script)
 
