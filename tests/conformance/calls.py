@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import requests
 
-#: Calls of a run at most. It makes about 40; the rest is for removing what was made.
+#: Calls of a run at most. It makes about 35; the rest is for removing what was made.
 MOST_CALLS = 60
 #: Seconds for a call.
 PATIENCE = 30
