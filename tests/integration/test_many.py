@@ -375,7 +375,10 @@ HOSTS = {
     # texts
     "user-empty": ({"user": "  "}, None),
     "user-true": ({"user": True}, None),
-    "of-the-play": ({"tags": {"check": "{{ ansible_check_mode }}", "hosts": "{{ ansible_play_hosts | length > 3 }}", "batch": "{{ ansible_play_batch | length > 3 }}"}}, None),
+    "of-the-play": (
+        {"tags": {"check": "{{ ansible_check_mode }}", "hosts": "{{ ansible_play_hosts | length > 3 }}", "batch": "{{ ansible_play_batch | length > 3 }}"}},
+        None,
+    ),
     "user-a-number": ({"user": 7}, None),
     "name-other": ({"name": "another name"}, None),
     "name-a-number": ({"name": 42}, None),
