@@ -55,8 +55,9 @@ class Access:
     verify: bool | str
 
     @classmethod
-    def from_environment(cls, environment=os.environ):
-        """Return the access that variables describe."""
+    def from_environment(cls, environment=None):
+        """Return the access that variables describe, those of the process unless others are given."""
+        environment = os.environ if environment is None else environment
         given = {name: environment.get(f"DATASENTINEL_{name}") or None for name in ("API_URL", "API_TOKEN", "API_USERNAME", "API_PASSWORD", "CA_PATH")}
         if not given["API_URL"]:
             raise Unusable("DATASENTINEL_API_URL is not set: the address of the platform.")

@@ -53,3 +53,9 @@ def test_an_unknown_gate_is_an_error(gates):
     with pytest.raises(SystemExit, match="No gate is named spelling"):
         gates.chosen(["mypy", "spelling"])
     assert [gate.name for gate in gates.chosen(["ruff"])] == ["ruff check", "ruff format"]
+
+
+def test_what_takes_long_is_run_where_it_is_named(gates):
+    thorough = {gate for gate in gates.GATES if gate.asked_for}
+    assert set(gates.chosen([])) == set(gates.GATES) - thorough
+    assert set(gates.chosen(["ansible-test units, all"])) == thorough
