@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from bench import report
 from bench.access import HTTP, write_bundle
 from bench.goals import BUDGET, IN_PROCESS, outcomes

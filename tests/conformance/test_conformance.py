@@ -14,11 +14,10 @@ import sys
 import time
 
 import pytest
-from embedded.collection import ROOT
-
 from conformance.calls import MOST_CALLS, Access, Caller, Unusable
 from conformance.checks import Checks
 from conformance.findings import BROKEN, HOLDS, OTHERWISE, Findings
+from embedded.collection import ROOT
 
 
 @pytest.fixture

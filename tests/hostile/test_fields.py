@@ -12,8 +12,6 @@ import time
 import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._platform import _retries
 from embedded import faults
-from support.runners import RUNNERS
-
 from hostile.checks import check, raw_characters, texts
 from hostile.responses import DRIVING, FOREIGN, GIVEN, OF_ANSIBLE, STORED
 from hostile.selection import some

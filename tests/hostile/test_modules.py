@@ -19,7 +19,6 @@ from ansible_collections.datasentinel.platform.plugins.module_utils._common._run
 from ansible_collections.datasentinel.platform.plugins.module_utils._common._secrets import Secrets
 from ansible_collections.datasentinel.platform.plugins.module_utils._platform import _retries
 from embedded import faults
-
 from hostile.checks import check
 from hostile.responses import BOUNDS, DRIVING, ERRORS, FOREIGN, GIVEN, REDIRECTS, SHAPES, STORED, VALUES
 from hostile.selection import one_of, some

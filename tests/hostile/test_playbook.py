@@ -14,10 +14,9 @@ from urllib.parse import quote
 import pytest
 from ansible.release import __version__ as core
 from embedded import faults
-from support.playbook import task
-
 from hostile.checks import leaks, raw_characters
 from hostile.responses import DRIVING, FOREIGN, GIVEN, RESPONSES, STORED
+from support.playbook import task
 
 MODULE = "datasentinel.platform.datasentinel_connection"
 #: The keywords of a task that is run by the module, on what counts as another host.
@@ -236,9 +235,7 @@ def test_passwords_that_are_no_plain_text(ansible, platform, tmp_path):
     }
     unsafe = [task("unsafe", keywords, name=name, host="127.0.0.1", user="ds", password="{{ marked }}") for name, keywords in UNSAFE.items()]
     variables, environment = {"passwords": {**refused, **taken}}, {"ANSIBLE_JINJA2_NATIVE": "true"}
-    outcome = verbose(
-        ansible, *variants.values(), *unsafe, variables=variables, environment=environment, vars_files=[str(tmp_path / "unsafe.yml")]
-    ).succeeded()
+    outcome = verbose(ansible, *variants.values(), *unsafe, variables=variables, environment=environment, vars_files=[str(tmp_path / "unsafe.yml")]).succeeded()
     for name in variants:
         results = outcome.results(name, items=True)
         assert [result["failed"] for result in results] == [True] * 4 + [False] * 2, outcome.output

@@ -14,12 +14,11 @@ import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._connection_info_command import CONNECTION_INFO
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._token_command import TOKEN
 from ansible_collections.datasentinel.platform.plugins.module_utils._platform import _retries
+from hostile.checks import check
+from hostile.responses import DRIVING, ECHOES, FOREIGN, GIVEN, OF_ANSIBLE, STORED
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.recorded import TOKEN_PATH, Recorded, shown
-
-from hostile.checks import check
-from hostile.responses import DRIVING, ECHOES, FOREIGN, GIVEN, OF_ANSIBLE, STORED
 
 #: Echoes that are not searched for yet are in test_texts.
 ECHOED = [name for name in ECHOES if not name.startswith("json-without-markup")]

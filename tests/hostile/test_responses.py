@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._platform import _retries
 from embedded import faults
-from support.runners import RUNNERS
-
 from hostile.checks import check
 from hostile.responses import ENDLESS, FOREIGN, GIVEN, RESPONSES, STORED
 from hostile.selection import FULL, some

@@ -12,10 +12,9 @@ from json import dumps
 from urllib.parse import quote
 
 import pytest
-from support.recorded import Recorded, shown
-
 from hostile.checks import check
 from hostile.responses import ECHOES, FOREIGN, GIVEN, STORED
+from support.recorded import Recorded, shown
 
 # --- known secrets -----------------------------------------------------------------------------------------------
 

@@ -17,11 +17,10 @@ import trustme
 from ansible_collections.datasentinel.platform.plugins.module_utils._platform import _retries
 from embedded import faults
 from embedded.faults import Response
-from support.runners import RUNNERS
-
 from hostile.checks import check, leaks
 from hostile.selection import some
 from hostile.sockets import Server, sends, tunnel
+from support.runners import RUNNERS
 
 THERE = {"host": "127.0.0.1", "port": 1, "user": "ds", "password": "pa55-of-postgres", "tags": ""}
 TOKEN = "t0ken-alpha-omega-t0ken"

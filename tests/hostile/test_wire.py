@@ -11,8 +11,6 @@ import random
 import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._platform import _retries
 from embedded import faults
-from support.runners import RUNNERS
-
 from hostile.checks import check
 from hostile.responses import FOREIGN, GIVEN, STORED, whole
 from hostile.selection import some

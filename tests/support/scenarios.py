@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 
 from embedded import faults
-
 from support.playbook import task
 
 PASSWORD = "pä\"s's/w&o<r d\\%+"

@@ -14,8 +14,8 @@ import tracemalloc
 
 import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._common._secrets import Secrets
-from ansible_collections.datasentinel.platform.plugins.module_utils._http import _errors as errors
 from ansible_collections.datasentinel.platform.plugins.module_utils._http import _deadline, _transport
+from ansible_collections.datasentinel.platform.plugins.module_utils._http import _errors as errors
 from ansible_collections.datasentinel.platform.plugins.module_utils._http._client import Client, HeaderAuth
 
 AUTH = HeaderAuth("user-token", "t0ken")
