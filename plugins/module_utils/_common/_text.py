@@ -51,7 +51,7 @@ def redact(text):
 
     A value may be a list or an object as well, which goes as a whole.
     """
-    parts = []
+    parts: list = []
     done = 0
     while True:
         found = _FIELD_OF_A_SECRET.search(text, done)
