@@ -131,14 +131,19 @@ def home_of(gate, folder):
 def environment_of(gate, folder):
     """Return the environment of a gate: of whoever runs it, what says where packages and temporary files are."""
     inherited = [name for name in os.environ if name.lower().endswith("_proxy") or name.startswith(("PIP_", "LC_")) or name in {"LANG", "TMPDIR"}]
+    # By links beside the copy, since ansible-test cannot run a Python whose path holds a space, as that of a checkout may.
+    links = {}
+    for name, target in (("tools", gate.bin), ("tests", TESTS)):
+        links[name] = folder / name
+        links[name].symlink_to(target.parent)
     # Without the shims of a version manager, which answer for Pythons that are not there.
-    path = [str(gate.bin), *(part for part in os.environ["PATH"].split(os.pathsep) if "shims" not in part and not part.startswith(str(ROOT)))]
+    path = [str(links["tools"] / "bin"), *(part for part in os.environ["PATH"].split(os.pathsep) if "shims" not in part and not part.startswith(str(ROOT)))]
     return {
         **{name: os.environ[name] for name in inherited},
         "PATH": os.pathsep.join(path),
         "HOME": str(home_of(gate, folder)),
         "CACHE": str(CACHE),
-        "TESTS": str(TESTS),
+        "TESTS": str(links["tests"] / "bin"),
         "PYTHON": PYTHON,
         "PYTHONDONTWRITEBYTECODE": "1",
         "NO_COLOR": "1",
