@@ -64,7 +64,7 @@ def test_the_embedded_platform_conforms_and_is_left_as_it_was(ask, platform):
             "missing: name",
         ),
     ],
-    ids=str,
+    ids=["replaces", "own tags", "masked", "shown", "bodiless", "health pages"],
 )
 def test_each_variant_is_told_and_nothing_is_left(ask, platform, variants, broken, otherwise, detail):
     for name, value in variants.items():
