@@ -1,9 +1,13 @@
 # make demo      three real PostgreSQL servers, registered on an embedded platform, and again: nothing is left to do
 # make platform  an embedded platform and two PostgreSQL servers to try things out with, until Ctrl-C
 # make test      all checks
+# make lint      the gates of the ecosystem alone: sanity, ansible-lint, galaxy-importer, types, style; some: make lint GATES="mypy ruff"
+# make test-all  unit and integration tests on every supported ansible-core, with every Python and requests
+# make conformance  whether a real platform does what this collection expects: see docs/conformance.md
 # make bench     how fast it is, into docs/performance.md; a short run: make bench QUICK=1
 # make mutants   whether the tests notice when the code is changed
 # make build     the collection's tarball
+# make changelog    a release's entry in the changelog, from changelogs/fragments
 # make clean     removes what the others made
 # make help      this list
 
@@ -20,7 +24,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 DEMO := PATH="$$PWD/.venv/bin:$$PATH" PYTHONPATH="$$PWD/tests"
 TEST := PATH="$$PWD/.cache/venv/bin:$$PATH" PYTHONPATH="$$PWD/tests"
 
-.PHONY: help demo platform test bench mutants build clean venv-demo venv-test dependencies
+.PHONY: help demo platform test lint test-all conformance bench mutants build changelog clean venv-demo venv-test dependencies
 
 help:
 	@sed -n '/^#/!q; s/^# //p' Makefile
@@ -34,6 +38,15 @@ platform: dependencies
 test: venv-test
 	@$(TEST) tests/tools/run-tests
 
+lint: venv-test
+	@tests/tools/lint $(GATES)
+
+test-all: venv-test
+	@$(TEST) tests/tools/test-all
+
+conformance: venv-demo
+	@$(DEMO) .venv/bin/python -m conformance
+
 bench:
 	@PYTHONPATH="$$PWD/tests" tests/bench/run
 
@@ -42,6 +55,9 @@ mutants: venv-test
 
 build: venv-demo
 	@ANSIBLE_HOME="$$PWD/.cache/ansible" .venv/bin/python .venv/bin/ansible-galaxy collection build --force
+
+changelog: venv-test
+	@tests/tools/changelog
 
 clean:
 	rm -rf .venv .cache .ansible datasentinel-platform-*.tar.gz

@@ -13,6 +13,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+
+# ansible-test reads no pytest.ini, which says that the tests' own packages are beside this file.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
 from embedded.collection import ROOT, install
 from embedded.postgres import PostgresServers
 from embedded.server import Platform
@@ -22,10 +26,15 @@ from hypothesis.configuration import set_hypothesis_home_dir
 #: Where the first process of a session has installed the collection, for the workers of pytest-xdist.
 COLLECTIONS = "DATASENTINEL_TEST_COLLECTIONS"
 first_process = COLLECTIONS not in os.environ
+#: Whether `ansible-test units` runs them: in a copy of the collection, which is where Ansible looks for it, and in an environment of its own.
+ansible_test = "ansible_pytest_collections" in os.environ.get("PYTEST_PLUGINS", "")
+if ansible_test:
+    os.environ[COLLECTIONS] = str(ROOT.parents[2])
+    first_process = False
 
 # What the shell of whoever runs the tests holds is not for the tests; a proxy is left to pip alone.
 for name in list(os.environ):
-    if name != COLLECTIONS and name.startswith(("ANSIBLE_", "DATASENTINEL_")):
+    if name != COLLECTIONS and name.startswith("DATASENTINEL_" if ansible_test else ("ANSIBLE_", "DATASENTINEL_")):
         del os.environ[name]
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 
@@ -33,8 +42,9 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 if first_process:
     os.environ[COLLECTIONS] = tempfile.mkdtemp(prefix="datasentinel-tests-")
     install(Path(os.environ[COLLECTIONS]))
-# The collections that it depends on are fetched by tests/tools/fetch-dependencies.
-os.environ["ANSIBLE_COLLECTIONS_PATH"] = os.pathsep.join([os.environ[COLLECTIONS], str(ROOT / ".cache/dependencies")])
+# Other collections that tests use are fetched by tests/tools/fetch-dependencies.
+if not ansible_test:
+    os.environ["ANSIBLE_COLLECTIONS_PATH"] = os.pathsep.join([os.environ[COLLECTIONS], str(ROOT / ".cache/dependencies")])
 # The tests' own ansible, also where pytest was started by the path of its Python.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 sys.path.insert(0, os.environ[COLLECTIONS])
@@ -42,7 +52,9 @@ sys.path.insert(0, os.environ[COLLECTIONS])
 # The same examples each time, and none given up because a machine is slow; nothing of it at the top of the checkout.
 set_hypothesis_home_dir(ROOT / ".cache/hypothesis")
 settings.register_profile("tests", derandomize=True, deadline=None, database=None)
-settings.load_profile("tests")
+# ansible-test forks for each test, and the same tests run with all their examples elsewhere.
+settings.register_profile("ansible-test", settings.get_profile("tests"), max_examples=10)
+settings.load_profile("ansible-test" if ansible_test else "tests")
 
 
 def pytest_unconfigure():

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._connections_command import CONNECTIONS
 from ansible_collections.datasentinel.platform.plugins.plugin_utils._connections_action import ConnectionsAction
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._platform_info_command import PLATFORM_INFO
 from ansible_collections.datasentinel.platform.plugins.plugin_utils._action_base import CommandAction
 

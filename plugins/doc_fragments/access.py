@@ -68,7 +68,8 @@ options:
     type: int
     default: 3
 requirements:
-  - requests (where the task runs, which is the control node if the task is not delegated)
+  - python >= 3.9 (on a host to which the task is delegated)
+  - requests >= 2.25.0 (where the task runs, which is the control node if the task is not delegated)
 notes:
   - Runs in the control node's own process (in AWX, in the execution environment), whatever the play's hosts, C(become)
     or interpreter.

@@ -171,7 +171,6 @@ msg:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.datasentinel.platform.plugins.module_utils import _module_runner
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._connections_command import CONNECTIONS
 

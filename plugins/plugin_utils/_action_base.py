@@ -19,7 +19,7 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound, UnsupportedErro
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._commands._command import PROXY_VARIABLES, Context, execute, failure, named
+from ..module_utils._commands._command import PROXY_VARIABLES, Command, Context, execute, failure, named
 from ..module_utils._commands._options import secret_values
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._common._secrets import Secrets
@@ -35,7 +35,7 @@ COLLECTION = "datasentinel.platform."
 class CommandAction(ActionBase):
     """Base of the collection's action plugins; a subclass names its command."""
 
-    command = None
+    command: Command = None
     #: Whether the module has been started on another host.
     _begun = False
 
@@ -186,7 +186,7 @@ class CommandAction(ActionBase):
 
     def _task_environment(self):
         """Return the ``environment`` of the task, as a mapping."""
-        variables = {}
+        variables: dict = {}
         super()._compute_environment_string(variables)
         return variables
 

@@ -85,7 +85,9 @@ def combined(items, results):
         one[kind] = [note for result in results for note in result.get(kind) or ()]
     if failed:
         one["failed"] = True
-        one.update({"error": result["error"] for _name, result in reversed(failed) if "error" in result})
+        errors = [result["error"] for _name, result in failed if "error" in result]
+        if errors:
+            one["error"] = errors[0]
     if any(result.get("unreachable") for result in results):
         one["unreachable"] = True
     return {key: value for key, value in one.items() if value not in ("", [])}

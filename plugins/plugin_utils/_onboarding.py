@@ -42,7 +42,7 @@ def _of_connection(host, entry):
     """Return the entry of one connection, from its result."""
     name, connection, message = entry["name"], entry.get("connection") or {}, entry.get("msg") or ""
     own = "Connection %r: " % name
-    message = message[len(own) :] if message.startswith(own) else message
+    message = message.removeprefix(own)
     if connection.get("connected"):
         return _entry(host, name, "connected")
     # To wait for a disabled connection is a failure of the module, and none of the host.

@@ -75,10 +75,10 @@ class RoleVariables:
         templates = {name: value for name, value in raw.items() if _may_be_a_template(value)}
         raw.update(self._templated(templates))
         values = {}
-        for name, value in raw.items():
-            if name in templates and value is _OMITTED:
+        for name, given in raw.items():
+            if name in templates and given is _OMITTED:
                 continue
-            value = plain(value)
+            value = plain(given)
             if value is not None and value != self._task_vars.get("omit") and not (isinstance(value, str) and not value.strip()):
                 values[name] = value
         return values

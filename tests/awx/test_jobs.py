@@ -257,7 +257,7 @@ def test_slices_at_the_same_moment_register_every_host_once(tmp_path, platform):
         # What the job folder says reaches the worker; its shell knows nothing of the platform.
         running.append((folder, subprocess.Popen(["bash", "-o", "pipefail", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)))
     for _folder, process in running:
-        output, _ = process.communicate(timeout=120)
+        output, _errors = process.communicate(timeout=120)
         assert process.returncode == 0, output
     assert platform.store.names() == sorted(hosts(range(12)))
     created = [call.path for call in platform.journal.all() if call.method == "POST" and "/pg-instances/" in call.path]

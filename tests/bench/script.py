@@ -24,7 +24,7 @@ def main():
     credentials = os.environ["DATASENTINEL_API_USERNAME"], os.environ["DATASENTINEL_API_PASSWORD"]
     with requests.Session() as session, open(sys.argv[1], newline="", encoding="utf-8") as file:
         # In the session, since requests reads REQUESTS_CA_BUNDLE anew for each request.
-        session.verify = os.environ.get("DATASENTINEL_CA_PATH", True)
+        session.verify = os.environ.get("DATASENTINEL_CA_PATH") or True
         minted = session.post(root + "user-token", auth=credentials)
         minted.raise_for_status()
         session.headers["user-token"] = minted.json()["user-token"]

@@ -53,9 +53,9 @@ def connection_table(results: Results) -> Table | None:
     rows = []
     for way, many in _by_way(cases):
         sizes = sorted(case.size for case in many)
-        for phase in _phases(results, many[0]):
-            if len(sizes) > 1:
-                rows.append([f"{WAYS[way].title}, {phase}", *_marginal(results, many[0], phase, sizes[0], sizes[-1])])
+        if len(sizes) > 1:
+            phases = _phases(results, many[0])
+            rows.extend([f"{WAYS[way].title}, {phase}", *_marginal(results, many[0], phase, sizes[0], sizes[-1])] for phase in phases)
     if not rows:
         return None
     columns = ["one connection more, in ms", "elapsed", "CPU, Ansible or script", "CPU, platform", "seconds to start"]

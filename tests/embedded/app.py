@@ -139,9 +139,9 @@ def make_app(store: Store, tokens: Tokens, users: list[User], variants: Variants
     by_name = {user.name: user for user in users}
 
     def user_of_basic(request: Request, _declared=Depends(basic)) -> User:
-        scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+        scheme, _space, credentials = request.headers.get("authorization", "").partition(" ")
         try:
-            name, _, password = base64.b64decode(credentials, validate=True).decode().partition(":")
+            name, _colon, password = base64.b64decode(credentials, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             name = password = ""
         user = by_name.get(name)

@@ -12,20 +12,20 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-#: Where tests/tools/fetch-dependencies puts the collections that this one depends on.
+#: Where tests/tools/fetch-dependencies puts other collections that tests use.
 DEPENDENCIES = ROOT / ".cache/dependencies"
 
 
-def build(folder: Path) -> Path:
-    """Build the collection into a folder. Returns the tarball's path."""
-    _galaxy("build", ROOT, "--output-path", folder, "--force")
+def build(folder: Path, source: Path = ROOT) -> Path:
+    """Build the collection, of this checkout or of another source, into a folder. Returns the tarball's path."""
+    _galaxy("build", source, "--output-path", folder, "--force")
     return next(folder.glob("datasentinel-platform-*.tar.gz"))
 
 
 def install(folder: Path) -> Path:
     """Build the collection and install it below a folder, one for ANSIBLE_COLLECTIONS_PATH. Returns the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    _galaxy("install", build(folder), "-p", folder, "--offline", "--no-deps", "--force")
+    _galaxy("install", build(folder), "-p", folder, "--offline", "--force")
     return folder
 
 

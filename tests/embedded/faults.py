@@ -15,8 +15,9 @@ import json
 import random
 import re
 import threading
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
-from typing import Awaitable, Callable, Iterable
+from typing import Callable
 from urllib.parse import quote, unquote
 
 from .journal import Call, Journal
@@ -34,7 +35,7 @@ class Response:
 class Exchange:
     """A request on its way to the platform, and its response on the way back."""
 
-    def __init__(self, faults: "Faults", scope, body: bytes, send, call: Call):
+    def __init__(self, faults: Faults, scope, body: bytes, send, call: Call):
         self.faults = faults
         self.call = call
         self._scope = scope

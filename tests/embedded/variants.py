@@ -25,12 +25,14 @@ class Variants:
         own_tags: the display adds tags of the platform's own, which are never stored.
         bodiless: the status (200, 201, 202 or 204) of every successful write, which then has no body; None: as in the contract.
         health_pages: the GET of a connection, whether it exists or not, returns 200 and a health page.
+        masked: the display shows asterisks in place of the password.
     """
 
     put_replaces: bool = False
     own_tags: bool = False
     bodiless: int | None = None
     health_pages: bool = False
+    masked: bool = False
 
     def reset(self):
         """Switch all of them off."""
@@ -48,6 +50,8 @@ class Variants:
 
     def displayed(self, connection: dict) -> dict:
         """A stored connection as the platform displays it."""
+        if self.masked:
+            connection = {**connection, "password": "********"}
         if not self.own_tags:
             return connection
         host, port = connection["host"], connection["port"]

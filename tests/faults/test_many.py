@@ -21,7 +21,6 @@ from ansible_collections.datasentinel.platform.plugins.module_utils._common._run
 from ansible_collections.datasentinel.platform.plugins.module_utils._common._secrets import Secrets
 from ansible_collections.datasentinel.platform.plugins.module_utils._platform import _retries
 from embedded import faults
-
 from faults.test_matrix import MATRIX, PASSWORD, WANTED, check_changed, check_sending, check_text, same
 
 SOAK = int(os.environ.get("SOAK_CONNECTIONS", "1000"))

@@ -124,7 +124,11 @@ def rivals(situation, method):
         return before
     gone = situation.state == "absent"
     return before + [
-        Case("rival-change-after", faults.rival(change, after=True), "is still there" if gone else r"these did not change as described: port \(desired 2, is 3\)|FINE"),
+        Case(
+            "rival-change-after",
+            faults.rival(change, after=True),
+            "is still there" if gone else r"these did not change as described: port \(desired 2, is 3\)|FINE",
+        ),
         Case("rival-delete-after", faults.rival(delete, after=True), FINE if gone else "the connection was not found|FINE"),
     ]
 
@@ -225,7 +229,9 @@ def check_changed(situation, end, calls, result, case):
     untouched = same(end, before)
     assert result["changed"] or untouched, "changed: false, and yet it is another one"
     if result.get("failed") and not untouched:
-        assert re.search("may have taken effect|Before that, the platform answered|did not change as described|still there|was not found", result["msg"]), result["msg"]
+        assert re.search("may have taken effect|Before that, the platform answered|did not change as described|still there|was not found", result["msg"]), (
+            result["msg"]
+        )
     if untouched and not result.get("failed"):
         assert same(end, situation.wanted)
 

@@ -19,7 +19,7 @@ RAW = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
 LARGEST_RESULT = 50_000
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _forms(secret: str) -> frozenset[str]:
     """A secret in every spelling, and the words in it, so that half of one is found too."""
     return frozenset([*spellings(secret), *re.findall(r"[\w-]{10,}", secret)])
@@ -50,7 +50,7 @@ def raw_characters(text: str, allowed: str = "") -> list[str]:
 
 def check(result: dict, *secrets: str):
     """Assert that a result is one: plain, safe and small."""
-    assert type(result["changed"]) is bool and result.get("failed") in (None, True), result
+    assert result["changed"].__class__ is bool and result.get("failed") in (None, True), result
     printed = json.dumps(result)
     leaked = leaks(printed + json.dumps(result, ensure_ascii=False), *secrets)
     assert not leaked, f"{leaked} in {printed}"

@@ -124,7 +124,7 @@ ECHOES = {
 def quoting(secret):
     """A text with a password in many spellings: one that the task was given, and those of others where they are marked as such."""
     known = " ".join(echo(GIVEN) for echo in ECHOES.values())
-    return f'{known} {dumps({"password": FOREIGN})} postgresql://ds:{FOREIGN}@pg1/postgres password={FOREIGN} {dumps(secret)}'
+    return f"{known} {dumps({'password': FOREIGN})} postgresql://ds:{FOREIGN}@pg1/postgres password={FOREIGN} {dumps(secret)}"
 
 
 SHAPES = [
@@ -141,7 +141,7 @@ SHAPES = [
     Hostile("utf-16", text(lambda secret: dumps(secret).encode("utf-16")), "", ANY),
     Hostile("byte-order-mark", text(lambda secret: dumps(secret).encode("utf-8-sig")), "", ANY),
     Hostile("truncated", text(lambda secret: dumps(secret)[:-2]), "broken JSON"),
-    Hostile("python", text(lambda secret: repr(secret)), "broken JSON"),
+    Hostile("python", text(repr), "broken JSON"),
     Hostile("prefixed", text(lambda secret: ")]}'\n" + dumps(secret)), "text that is no JSON"),
     Hostile("script", text(lambda secret: f"callback({dumps(secret)})", content_type="application/javascript"), "text that is no JSON"),
     Hostile("form", text(urlencode), "text that is no JSON"),

@@ -235,9 +235,7 @@ def test_passwords_that_are_no_plain_text(ansible, platform, tmp_path):
     }
     unsafe = [task("unsafe", keywords, name=name, host="127.0.0.1", user="ds", password="{{ marked }}") for name, keywords in UNSAFE.items()]
     variables, environment = {"passwords": {**refused, **taken}}, {"ANSIBLE_JINJA2_NATIVE": "true"}
-    outcome = verbose(
-        ansible, *variants.values(), *unsafe, variables=variables, environment=environment, vars_files=[str(tmp_path / "unsafe.yml")]
-    ).succeeded()
+    outcome = verbose(ansible, *variants.values(), *unsafe, variables=variables, environment=environment, vars_files=[str(tmp_path / "unsafe.yml")]).succeeded()
     for name in variants:
         results = outcome.results(name, items=True)
         assert [result["failed"] for result in results] == [True] * 4 + [False] * 2, outcome.output

@@ -123,7 +123,7 @@ def test_any_body_of_the_token_call(status, content, wrapping, encoding, kind):
     # An error of a call that followed can only be masked where the token was accepted.
     check(result, GIVEN, STORED, *([NEW_TOKEN] if len(recorded.requests) == 1 or "********" in result["msg"] else []))
     if len(recorded.requests) == 1:
-        assert TOKEN_PATH in result["msg"] and "detail" not in result["error"] or status in (301, 302, 307)
+        assert (TOKEN_PATH in result["msg"] and "detail" not in result["error"]) or status in (301, 302, 307)
 
 
 claims_of_tokens = st.dictionaries(st.sampled_from(["exp", "iat"]), scalars | st.lists(st.integers(), max_size=2))

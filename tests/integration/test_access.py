@@ -65,7 +65,10 @@ def test_inline_vault_values(ansible, runner, there, platform, tmp_path):
     vault = VaultLib([(DEFAULT_VAULT_IDENTITY, VaultSecret(b"of the vault"))])
     encrypted = {"api_token": Vault(vault.encrypt(platform.token()).decode()), "password": Vault(vault.encrypt("s3cret").decode())}
     outcome = ansible.run(
-        [{"hosts": "localhost", "gather_facts": False, "tasks": [task("read", runner, name="db1", **encrypted)]}], "--vault-password-file", "vault-password", "-vvv"
+        [{"hosts": "localhost", "gather_facts": False, "tasks": [task("read", runner, name="db1", **encrypted)]}],
+        "--vault-password-file",
+        "vault-password",
+        "-vvv",
     )
     assert outcome.succeeded().changed() == [False]
     assert "s3cret" not in outcome.output
@@ -102,9 +105,7 @@ def test_refused_username_and_password(ansible, runner):
 
 
 def test_a_user_without_the_privilege(ansible, runner, platform):
-    outcome = ansible.tasks(
-        task("read", runner, name="db1", api_username="viewer", api_password=platform.password), environment={"DATASENTINEL_API_TOKEN": ""}
-    )
+    outcome = ansible.tasks(task("read", runner, name="db1", api_username="viewer", api_password=platform.password), environment={"DATASENTINEL_API_TOKEN": ""})
     assert "needs the data admin profile and the admin privilege" in outcome["read"]["msg"]
 
 

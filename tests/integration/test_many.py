@@ -114,7 +114,13 @@ def test_each_item_says_what_becomes_of_its_tags_and_its_password(ansible, platf
     assert [platform.display(name)["tags"] for name in ("added", "replaced", "kept", "changed")] == ["by,hand=1,a=1", "a=1", "by,hand=1", "by,hand=1"]
     assert [platform.display(name)["password"] for name in ("kept", "changed")] == ["of-before", "n3w-password"]
     # Without -v a person sees what differs, by name, and the sentence.
-    for line in ("--- before: added", "+++ after: added", '-    "password": "<hidden>",', '+    "password": "<hidden, changed>",', "4 connections: 3 updated, 1 unchanged."):
+    for line in (
+        "--- before: added",
+        "+++ after: added",
+        '-    "password": "<hidden>",',
+        '+    "password": "<hidden, changed>",',
+        "4 connections: 3 updated, 1 unchanged.",
+    ):
         assert line in outcome.output.splitlines(), outcome.output
     assert "before: kept" not in outcome.output and "n3w-password" not in outcome.output and "of-before" not in outcome.output
 
@@ -166,7 +172,10 @@ def test_ctrl_c_ends_a_fleet_with_what_was_done(ansible, platform):
 
 
 def test_a_spreadsheet(ansible, platform, tmp_path, runner):
-    rows = "\ufeffname;host;port;user;password;tags.environment;state\r\nsales;127.0.0.1;5433;ds;\"s3;cret\";production;\r\n;;;;;;\r\nbilling;127.0.0.1;;ds;pw;;disabled\r\n"
+    rows = (
+        '\ufeffname;host;port;user;password;tags.environment;state\r\nsales;127.0.0.1;5433;ds;"s3;cret";production;\r\n'
+        ";;;;;;\r\nbilling;127.0.0.1;;ds;pw;;disabled\r\n"
+    )
     (tmp_path / "connections.csv").write_bytes(rows.encode())
     ansible.tasks(task("register", runner, MANY, src="connections.csv")).succeeded()
     sales, billing = platform.display("sales"), platform.display("billing")
@@ -248,7 +257,12 @@ def test_a_host_that_is_wrong_fails_alone_and_is_named_without_more(ansible, pla
     result = outcome[TOGETHER]
     assert outcome.returncode != 0 and platform.store.names() == ["good"]
     assert result["summary"]["failed"] == 3 and {host for host, one in result["hosts"].items() if one.get("failed")} == {"template", "port", "twin"}
-    for text in ("4 connections: 1 created, 3 failed.", "The variable datasentinel_connection_tags cannot be templated", "port has to be a whole number", "also that of the host good"):
+    for text in (
+        "4 connections: 1 created, 3 failed.",
+        "The variable datasentinel_connection_tags cannot be templated",
+        "port has to be a whole number",
+        "also that of the host good",
+    ):
         assert text in result["msg"] and text in in_one_line(outcome.output)
     assert PASSWORD not in outcome.output and '"results"' not in outcome.output and '"hosts"' not in outcome.output
 
@@ -277,7 +291,11 @@ def test_access_by_module_defaults_and_by_the_environment_of_a_task(ansible, pla
     ]
     outcome = ansible.tasks(*blocks, hosts="postgresql", inventory=fleet({"pg1": {}, "pg2": {}}), environment=NO_ACCESS).succeeded()
     done = {name: outcome[name]["summary"] for name in ("fleet by defaults", "list by defaults", "fleet by environment", "list by environment", "without")}
-    assert [done[f"{kind} by defaults"]["created"] for kind in ("fleet", "list")] == [done[f"{kind} by environment"]["unchanged"] for kind in ("fleet", "list")] == [2, 2]
+    assert (
+        [done[f"{kind} by defaults"]["created"] for kind in ("fleet", "list")]
+        == [done[f"{kind} by environment"]["unchanged"] for kind in ("fleet", "list")]
+        == [2, 2]
+    )
     assert done["without"]["failed"] == 2 and "missing required arguments: api_url" in outcome["without"]["msg"]
 
 
@@ -298,7 +316,12 @@ def test_hosts_of_several_platforms_and_users_in_one_run(ansible, platform, tls_
     def host(**access):
         return {f"datasentinel_connection_{name}": value for name, value in access.items()}
 
-    hosts = {"here": {}, "viewer": host(**viewer), "stranger": host(api_username="admin", api_password="wr0ng-password"), **{f"there{number}": host(**there) for number in range(40)}}
+    hosts = {
+        "here": {},
+        "viewer": host(**viewer),
+        "stranger": host(api_username="admin", api_password="wr0ng-password"),
+        **{f"there{number}": host(**there) for number in range(40)},
+    }
     outcome = ansible.run("datasentinel.platform.register", *BULK, inventory=fleet(hosts))
     result = outcome[TOGETHER]
     assert {name for name, one in result["hosts"].items() if one.get("failed")} == {"viewer", "stranger"}
@@ -352,7 +375,10 @@ HOSTS = {
     # texts
     "user-empty": ({"user": "  "}, None),
     "user-true": ({"user": True}, None),
-    "of-the-play": ({"tags": {"check": "{{ ansible_check_mode }}", "hosts": "{{ ansible_play_hosts | length > 3 }}", "batch": "{{ ansible_play_batch | length > 3 }}"}}, None),
+    "of-the-play": (
+        {"tags": {"check": "{{ ansible_check_mode }}", "hosts": "{{ ansible_play_hosts | length > 3 }}", "batch": "{{ ansible_play_batch | length > 3 }}"}},
+        None,
+    ),
     "user-a-number": ({"user": 7}, None),
     "name-other": ({"name": "another name"}, None),
     "name-a-number": ({"name": 42}, None),
@@ -377,7 +403,13 @@ HOSTS = {
     "token-bad": ({"api_token": "wr0ng-token", "api_username": "", "api_password": ""}, None),
     "ca-missing": ({"ca_path": "/no/such/ca.pem"}, None),
     # expressions
-    "expressions": ({"name": "{{ inventory_hostname | upper }}", "tags": {"other": "{{ hostvars['new'].inventory_hostname }}", "group": "{{ groups['postgresql'] | length }}"}}, None),
+    "expressions": (
+        {
+            "name": "{{ inventory_hostname | upper }}",
+            "tags": {"other": "{{ hostvars['new'].inventory_hostname }}", "group": "{{ groups['postgresql'] | length }}"},
+        },
+        None,
+    ),
     "expression-native": ({"port": "{{ 5000 + 433 }}", "purge_tags": "{{ false }}", "tags": "{{ {'a': 1} }}"}, {}),
     "expression-bad": ({"user": "{{ no_such_variable }}"}, None),
     "expression-omitted": ({"user": "{{ no_such_variable | default(omit) }}"}, None),
@@ -410,7 +442,21 @@ HOSTS = {
 }
 #: Those that tell something where no field is written.
 SWITCHED = (
-    *("new", "up-to-date", "tags-bad", "absent", "disabled", "enabled", "disabled-by-hand", "state-bad", "port-bad", "name-other", "name-bad", "password-missing", "waits-not"),
+    *(
+        "new",
+        "up-to-date",
+        "tags-bad",
+        "absent",
+        "disabled",
+        "enabled",
+        "disabled-by-hand",
+        "state-bad",
+        "port-bad",
+        "name-other",
+        "name-bad",
+        "password-missing",
+        "waits-not",
+    ),
     *("url-bad", "expressions", "expression-bad", "two", "instance-twice", "same-name", "same-name-instance"),
 )
 #: What is compared of each host's result.

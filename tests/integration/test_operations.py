@@ -81,7 +81,9 @@ def test_deregister_removes_and_needs_no_password(playbook, platform):
 
 
 def test_text_from_the_command_line_works_for_numbers_and_booleans(playbook, platform):
-    options = [f"-edatasentinel_connection_{option}" for option in ("port=5433", "wait=false", "wait_timeout=5", "api_timeout=7", "api_retries=1", "purge_tags=no")]
+    options = [
+        f"-edatasentinel_connection_{option}" for option in ("port=5433", "wait=false", "wait_timeout=5", "api_timeout=7", "api_retries=1", "purge_tags=no")
+    ]
     playbook("register", *options, inventory=inventory({"pg1": {"ansible_host": "127.0.0.1"}}, password=PASSWORD)).succeeded()
     assert platform.display("pg1")["port"] == 5433
 
@@ -101,7 +103,9 @@ def test_tags_that_the_inventory_does_not_name_stay_as_they_are(playbook, platfo
     outcome = playbook("register", inventory=hosts).succeeded()
     assert platform.display("pg1")["tags"] == BY_HAND["tags"]
     printed = " ".join(outcome.output.split())
-    assert "datasentinel_connection_tag is no variable of the role datasentinel_connection, and has no effect. Is datasentinel_connection_tags meant?" in printed
+    assert (
+        "datasentinel_connection_tag is no variable of the role datasentinel_connection, and has no effect. Is datasentinel_connection_tags meant?" in printed
+    )
     assert "Is datasentinel_connection_port meant?" in printed
 
 
@@ -140,7 +144,10 @@ def test_of_two_hosts_that_share_a_name_the_second_is_refused(playbook, platform
 def test_a_connection_that_the_platform_does_not_reach_draws_a_warning_with_its_reason(playbook, platform):
     hosts = inventory({"pg1": {}}, password=PASSWORD, host="127.0.0.1", port=1)
     printed = " ".join(playbook("register", inventory=hosts).succeeded().output.split())
-    assert "Connection 'pg1': the platform is not connected to 127.0.0.1:1 as user datasentinel. The platform's message: Connection created, not connected:" in printed
+    assert (
+        "Connection 'pg1': the platform is not connected to 127.0.0.1:1 as user datasentinel. The platform's message: Connection created, not connected:"
+        in printed
+    )
     assert "the platform is not connected" in " ".join(playbook("register", inventory=hosts).succeeded().output.split())
     assert "not connected" not in playbook("disable", inventory=hosts).succeeded().output
 

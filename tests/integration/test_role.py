@@ -54,7 +54,16 @@ def test_a_host_without_ansible_host_is_reached_by_its_name(ansible, platform):
 
 
 def test_every_option_is_a_variable(ansible, platform):
-    variables = {"name": "other-name", "host": "127.0.2.1", "port": 6000, "user": "u", "tags": {"a": "b"}, "state": "disabled", "api_timeout": 7, "api_retries": 1}
+    variables = {
+        "name": "other-name",
+        "host": "127.0.2.1",
+        "port": 6000,
+        "user": "u",
+        "tags": {"a": "b"},
+        "state": "disabled",
+        "api_timeout": 7,
+        "api_retries": 1,
+    }
     variables = {f"datasentinel_connection_{name}": value for name, value in variables.items()}
     platform.store.put("other-name", host="127.0.2.1", port=1, user="u", password=PASSWORD, tags="x=y")
     more = {"datasentinel_connection_purge_tags": False, "datasentinel_connection_update_password": "on_create"}

@@ -105,14 +105,18 @@ def test_the_timeout_keyword(ansible, platform):
 
     platform.faults.add(faults.delay(3), "GET")
     outcome = ansible.tasks(task("read", {"timeout": 1}, name="db1"))
-    assert outcome["read"]["failed"] 
+    assert outcome["read"]["failed"]
     assert "1 second" in outcome["read"]["msg"] or "expected time frame (1)" in outcome["read"]["msg"]
 
 
 def test_a_registered_result_is_plain_data(ansible, runner):
     ansible.tasks(
         task("read", {**runner, "register": "read"}, name="db1"),
-        {"ansible.builtin.assert": {"that": ["read.connection.tags == {}", "read.connection.port + 1 == 2", "read.connection.password is undefined", "not read.changed"]}},
+        {
+            "ansible.builtin.assert": {
+                "that": ["read.connection.tags == {}", "read.connection.port + 1 == 2", "read.connection.password is undefined", "not read.changed"]
+            }
+        },
     ).succeeded()
 
 
@@ -132,7 +136,10 @@ def test_ad_hoc(ansible):
 @pytest.mark.parametrize(
     "options, sentence",
     [
-        ({"name": "db1", "nmae": "x"}, "Unsupported parameters for (datasentinel.platform.datasentinel_connection) module: nmae. Supported parameters include: api_"),
+        (
+            {"name": "db1", "nmae": "x"},
+            "Unsupported parameters for (datasentinel.platform.datasentinel_connection) module: nmae. Supported parameters include: api_",
+        ),
         ({}, "missing required arguments: name"),
         ({"name": "db1", "state": "there"}, "value of state must be one of: present, absent, enabled, disabled, got: there"),
         ({"name": "db1", "port": "five"}, "argument 'port' is of type"),

@@ -44,7 +44,9 @@ def test_every_row_of_the_contract(calls, postgres):
     assert calls.connection("GET") == (404, {"error": "Connection db1 not found"})
 
 
-@pytest.mark.parametrize("method, action, body", [("GET", "", None), ("PUT", "", {}), ("PATCH", "/enable", None), ("PATCH", "/disable", None), ("DELETE", "", None)])
+@pytest.mark.parametrize(
+    "method, action, body", [("GET", "", None), ("PUT", "", {}), ("PATCH", "/enable", None), ("PATCH", "/disable", None), ("DELETE", "", None)]
+)
 def test_what_is_not_there_is_not_found(calls, method, action, body):
     assert calls.connection(method, "nobody", action, body) == (404, {"error": "Connection nobody not found"})
 
@@ -57,7 +59,7 @@ def test_a_second_creation_is_a_conflict(calls):
 
 def test_of_simultaneous_creations_one_succeeds(platform, calls_of):
     statuses = []
-    threads = [threading.Thread(target=lambda: statuses.append(calls_of(platform).connection("POST", body=NOBODY)[0])) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: statuses.append(calls_of(platform).connection("POST", body=NOBODY)[0])) for _turn in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -80,6 +80,12 @@ def test_a_health_page_in_place_of_a_connection(calls, platform, name):
     assert status == 200 and page["status"] == "OK" and page["message"] and "host" not in page
 
 
+def test_a_password_may_be_masked(calls, platform):
+    platform.variants.masked = True
+    assert calls.connection("GET")[1]["password"] == "********"
+    assert platform.display("db1")["password"] == CONNECTION["password"]
+
+
 def test_a_reset_switches_all_of_them_off(platform):
     platform.variants.put_replaces = platform.variants.own_tags = platform.variants.health_pages = True
     platform.variants.bodiless = 204

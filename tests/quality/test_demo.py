@@ -25,7 +25,7 @@ def demo(temporary):
 
 def test_the_demo(temporary):
     running = demo(temporary)
-    output, _ = running.communicate(timeout=120)
+    output, _errors = running.communicate(timeout=120)
     assert running.returncode == 0, output
     assert output.count("127.0.0.1:") >= 6 and "second run changed=0" in output and "Traceback" not in output
     assert running_from(temporary) == []
@@ -39,7 +39,7 @@ def test_an_interrupted_demo_stops_what_it_started(temporary, number):
             break
     assert len(running_from(temporary)) > 3, "the PostgreSQL servers should run by now"
     os.killpg(running.pid, number)
-    output, _ = running.communicate(timeout=60)
+    output, _errors = running.communicate(timeout=60)
     assert running.returncode == 128 + number, output
     # None of ours: Ansible itself may be caught in the middle of a fork, and then prints one.
     assert not [folder for folder in ("demo", "tests") if f'File "{ROOT / folder}' in output], output

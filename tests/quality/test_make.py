@@ -17,7 +17,7 @@ import zipfile
 import pytest
 from embedded.collection import ROOT
 
-TARGETS = {"demo", "platform", "test", "bench", "mutants", "build", "clean", "help"}
+TARGETS = {"demo", "platform", "test", "lint", "test-all", "conformance", "bench", "mutants", "build", "changelog", "clean", "help"}
 #: What the targets make.
 MADE = {".venv", ".cache", ".ansible", "datasentinel-platform-1.0.0.tar.gz"}
 
@@ -57,10 +57,10 @@ def fill(folder, names):
 def checkout(tmp_path):
     """A copy of the checkout in a folder with spaces and quotes; words of its path are the names of files beside it."""
     # Relative paths from the parts of a path that is split at its spaces end up in these folders.
-    for folder in (tmp_path, tmp_path / "it's a", tmp_path / "it's a" / "\"test\""):
-        fill(folder, MADE | {"a", "\"test\"", "test", "dir"})
+    for folder in (tmp_path, tmp_path / "it's a", tmp_path / "it's a" / '"test"'):
+        fill(folder, MADE | {"a", '"test"', "test", "dir"})
     fill(tmp_path, {"it's", "its a"})
-    checkout = tmp_path / "it's a" / "\"test\" dir"
+    checkout = tmp_path / "it's a" / '"test" dir'
     for name in tracked():
         (checkout / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, checkout / name)
@@ -70,9 +70,7 @@ def checkout(tmp_path):
 def make(*arguments, cwd):
     """Run make, as if from a shell: the tests themselves may be run by make. Returns its exit status and output."""
     environment = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"}}
-    done = subprocess.run(
-        ["make", *arguments], cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False
-    )
+    done = subprocess.run(["make", *arguments], cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
     return done.returncode, done.stdout
 
 

@@ -49,7 +49,7 @@ def playground(temporary):
     finally:
         bound.cancel()
         os.killpg(process.pid, signal.SIGINT)
-        output, _ = process.communicate(timeout=PATIENCE)
+        output, _errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0 and "Everything was stopped and removed" in output, "\n".join([*lines, output])
     assert running_from(temporary) == []
 

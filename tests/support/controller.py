@@ -192,7 +192,7 @@ def check_survey(survey: dict):
         raise Refused({"error": "name, description or spec is missing from survey spec."})
     for question in survey["spec"]:
         for field, kind in {"type": str, "question_name": str, "variable": str, "required": bool, "default": str, "min": int}.items():
-            if field not in question and field not in ("default", "min") or not isinstance(question.get(field, kind()), kind):
+            if (field not in question and field not in ("default", "min")) or not isinstance(question.get(field, kind()), kind):
                 raise Refused({"error": f"'{field}' missing from survey question, or not a {kind.__name__}."})
     if len({question["variable"] for question in survey["spec"]}) < len(survey["spec"]):
         raise Refused({"error": "'variable' duplicated in survey question."})

@@ -38,7 +38,9 @@ class Outcome:
     def results(self, task: str, items: bool = False) -> dict:
         """The results of a task by host; with items: a list of them, one for each item."""
         # Some versions of Ansible take "failed" out of what they hand to callbacks.
-        found = [(line["host"], {**line["result"], "failed": line["status"] == "failed"}) for line in self.lines if line["task"] == task and line["item"] is items]
+        found = [
+            (line["host"], {**line["result"], "failed": line["status"] == "failed"}) for line in self.lines if line["task"] == task and line["item"] is items
+        ]
         return [result for _host, result in found] if items else dict(found)
 
     def __getitem__(self, task: str) -> dict:
@@ -51,7 +53,7 @@ class Outcome:
         """Which tasks changed something, in order."""
         return [bool(line["result"].get("changed")) for line in self.lines if not line["item"]]
 
-    def succeeded(self) -> "Outcome":
+    def succeeded(self) -> Outcome:
         """Itself, if no task failed."""
         assert self.returncode == 0, self.output
         return self
@@ -88,7 +90,7 @@ class Ansible:
         recorded.unlink(missing_ok=True)
         with self.start(playbook, *options, inventory=inventory, variables=variables, environment=environment) as process:
             try:
-                output, _ = process.communicate(timeout=PATIENCE)
+                output, _errors = process.communicate(timeout=PATIENCE)
             except BaseException:
                 stop(process)
                 raise
@@ -100,7 +102,9 @@ class Ansible:
         if not isinstance(playbook, str):
             playbook = self._write("playbook.yml", playbook)
         python = {"ansible_python_interpreter": interpreter(self._folder)}
-        ours = {"all": {"hosts": {"localhost": {"ansible_connection": "local", **python}, "bastion": {"ansible_connection": "bastion", **python}}}}
+        # Set by tests/tools/test-all: another Python, as other hosts have one.
+        there = {"ansible_python_interpreter": interpreter(self._folder, "bastion-python", os.environ.get("BASTION_PYTHON") or sys.executable)}
+        ours = {"all": {"hosts": {"localhost": {"ansible_connection": "local", **python}, "bastion": {"ansible_connection": "bastion", **there}}}}
         command = [*executable("ansible-playbook"), playbook, "-i", self._write("inventory.yml", ours)]
         if inventory:
             command += ["-i", self._write("more.yml", inventory)]
@@ -127,16 +131,16 @@ class Ansible:
         return str(path)
 
 
-def interpreter(folder: Path) -> str:
-    """The Python that runs the tests, for modules.
+def interpreter(folder: Path, name: str = "python", path: str = sys.executable) -> str:
+    """A Python for modules: the one that runs the tests, unless another path is given.
 
     Ansible does not quote its path: up to 2.18 for no module, and on none for an asynchronous one. So where that of the checkout holds a
     space, it is a script in the folder.
     """
-    if " " not in sys.executable:
-        return sys.executable
-    script = folder / "python"
-    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    if " " not in path:
+        return path
+    script = folder / name
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(path)} "$@"\n')
     script.chmod(0o755)
     return str(script)
 
@@ -180,6 +184,6 @@ Dumper.add_representer(Vault, lambda dumper, text: dumper.represent_scalar("!vau
 Dumper.ignore_aliases = lambda *_: True
 
 
-def task(name: str, keywords: dict | None = None, module: str = MODULE, /, **options) -> dict:
+def task(title: str, keywords: dict | None = None, module: str = MODULE, /, **options) -> dict:
     """A task of the collection: its name, further keywords, the module, and the module's options."""
-    return {"name": name, module: options, **(keywords or {})}
+    return {"name": title, module: options, **(keywords or {})}

@@ -13,16 +13,18 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from ansible.module_utils import basic
-from ansible.parsing.dataloader import DataLoader
-from ansible.playbook.task import Task
-from ansible.template import Templar
-from ansible_collections.datasentinel.platform.plugins.action.datasentinel_connection import ActionModule
 from ansible_collections.datasentinel.platform.plugins.modules import datasentinel_connection
-from ansible_collections.datasentinel.platform.plugins.plugin_utils._run import MEMORY
 
 
 def in_process(options: dict) -> dict:
     """Return the result of the action plugin, run as the first task of a run."""
+    # `ansible-test units` runs the tests of module_utils without these.
+    from ansible.parsing.dataloader import DataLoader
+    from ansible.playbook.task import Task
+    from ansible.template import Templar
+    from ansible_collections.datasentinel.platform.plugins.action.datasentinel_connection import ActionModule
+    from ansible_collections.datasentinel.platform.plugins.plugin_utils._run import MEMORY
+
     MEMORY.clear()
     task = Task()
     task.args = options

@@ -30,7 +30,6 @@ from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
 from itertools import islice
-from pathlib import Path
 
 import unit_tests
 from cosmic_ray.commands import init
@@ -63,7 +62,7 @@ def places_of(wanted):
             [mutation] = item.mutations
             path = str(mutation.module_path.relative_to(ROOT))
             line = (ROOT / path).read_text().splitlines()[mutation.start_pos[0] - 1]
-            if IGNORED.search(mutation.operator_name) or line.strip() == GUARD and "False" in mutation.operator_name:
+            if IGNORED.search(mutation.operator_name) or (line.strip() == GUARD and "False" in mutation.operator_name):
                 continue
             kind = mutation.operator_name.partition("_")[0]
             places[path, mutation.start_pos, mutation.end_pos, kind].append((path, mutation))

@@ -89,9 +89,7 @@ def measured(seconds):
     data = coverage.CoverageData("covered")
     data.read()
     lines = {
-        str(Path(file).relative_to(collection().resolve())): {
-            line: [test for test in tests if test] for line, tests in data.contexts_by_lineno(file).items()
-        }
+        str(Path(file).relative_to(collection().resolve())): {line: [test for test in tests if test] for line, tests in data.contexts_by_lineno(file).items()}
         for file in data.measured_files()
     }
     return {test: float(seconds) for seconds, test in pairs}, lines

@@ -12,12 +12,8 @@ from types import SimpleNamespace
 
 import pytest
 import trustme
-from ansible.parsing.dataloader import DataLoader
-from ansible.playbook.task import Task
-from ansible.template import Templar
 from ansible_collections.datasentinel.platform.plugins.module_utils._common._run_memory import RunMemory
 from ansible_collections.datasentinel.platform.plugins.module_utils._common._secrets import Secrets
-from ansible_collections.datasentinel.platform.plugins.plugin_utils._run import MEMORY
 from support.recorded import Recorded
 
 HOST = "127.0.0.1"
@@ -153,6 +149,12 @@ def make_action():
 
     plugin: its class. args: the task's. transport: of the connection. variables: of the host. keywords: of the task.
     """
+    # `ansible-test units` runs the tests of module_utils without these.
+    from ansible.parsing.dataloader import DataLoader
+    from ansible.playbook.task import Task
+    from ansible.template import Templar
+    from ansible_collections.datasentinel.platform.plugins.plugin_utils._run import MEMORY
+
     MEMORY.clear()
 
     def make(plugin, args, transport="local", variables=None, **keywords):

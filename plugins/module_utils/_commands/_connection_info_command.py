@@ -26,7 +26,7 @@ def _run(params, context):
             raise InvalidInput("name has to be one name or a list of names, and it holds %r." % (name,))
         check_name(str(name))
     names = [str(name) for name in names]
-    outcomes = [None] * len(names)
+    outcomes: list = [None] * len(names)
 
     def look_up(platform, number):
         try:

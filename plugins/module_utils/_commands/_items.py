@@ -23,7 +23,8 @@ def desired_connections(connections, defaults=None, labels=None, columns=False):
     if defaults is not None and not isinstance(defaults, dict):
         raise InvalidInput("defaults has to be a mapping of options.", "defaults")
     _check_keys(defaults or {}, "defaults")
-    desired, seen = [], {}
+    desired: list = []
+    seen: dict = {}
     for number, item in enumerate(connections):
         label = labels[number] if labels else "connections[%d]%s" % (number, _named(item))
         try:

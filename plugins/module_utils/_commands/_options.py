@@ -10,8 +10,9 @@ A test compares the documentation, the role and the AWX credential type with the
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Optional
 
 from ansible.module_utils.common.validation import check_type_bool, check_type_list
 from ansible.module_utils.errors import AnsibleFallbackNotFound
@@ -111,7 +112,7 @@ def argument_spec(options):
 
 def secret_values(table, options):
     """Return the texts in options that are secret, however they are nested: a refusal may quote them."""
-    found = []
+    found: list = []
     for name, value in options.items():
         option = table.get(name)
         if option is None or value is None:

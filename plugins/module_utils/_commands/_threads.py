@@ -46,7 +46,7 @@ class Threads:
         def work(ended):
             try:
                 with contextlib.ExitStack() as stack:
-                    platforms = {}
+                    platforms: dict = {}
                     while not self._stopped.is_set():
                         with guard:
                             number = next(queue, None)

@@ -47,7 +47,8 @@ def _leaves(value):
 
 def _first(leaves):
     """Return as many leaves as are looked for."""
-    found, size = [], 0
+    found: list = []
+    size = 0
     for leaf in leaves:
         if len(found) < _MOST and size + len(str(leaf)) <= _MOST_TEXT:
             found.append(leaf)

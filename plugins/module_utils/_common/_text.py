@@ -43,9 +43,7 @@ def printable(text):
     """Return text with each character that could drive a terminal, or hide something, replaced by a space or ``?``."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        character if unicodedata.category(character) not in _UNPRINTABLE else " " if character in "\t\n\r" else "?" for character in text
-    )
+    return "".join(character if unicodedata.category(character) not in _UNPRINTABLE else " " if character in "\t\n\r" else "?" for character in text)
 
 
 def redact(text):
@@ -53,7 +51,7 @@ def redact(text):
 
     A value may be a list or an object as well, which goes as a whole.
     """
-    parts = []
+    parts: list = []
     done = 0
     while True:
         found = _FIELD_OF_A_SECRET.search(text, done)
@@ -78,7 +76,8 @@ def _end_of_group(text, start):
 
 def unescaped(text, depth=4):
     """Return the texts that text may stand for when escapes of JSON, Python, HTML, URLs and doubled quotes are undone, nested ones too."""
-    found, newest = set(), {text}
+    found: set = set()
+    newest = {text}
     for _level in range(depth):
         newest = {undo(one) for one in newest for undo in _UNDO if _ESCAPED.search(one)} - found - {text}
         found |= newest

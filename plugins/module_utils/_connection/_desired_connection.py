@@ -130,8 +130,8 @@ class DesiredConnection:
                 "It does not exist on the platform, so it cannot be %s. Register it first, or give host, user and password to create it." % self.state
             )
         if missing:
-            missing = " and ".join(missing) + (" is" if len(missing) == 1 else " are")
-            raise InvalidInput("It does not exist on the platform, and to create it %s missing: give host, user and password." % missing)
+            what = " and ".join(missing) + (" is" if len(missing) == 1 else " are")
+            raise InvalidInput("It does not exist on the platform, and to create it %s missing: give host, user and password." % what)
         return Connection(
             name=self.name,
             host=self.host,

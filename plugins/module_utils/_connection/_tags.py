@@ -58,11 +58,7 @@ def merged_text(current, given, purge):
     current: the text as it was read; what is kept of it goes back as it came. given: a mapping. purge: whether other tags
     are taken away; those of the platform never are.
     """
-    kept = [
-        part
-        for key, _value, part in _parts(current)
-        if key in OF_THE_PLATFORM or (not purge and key not in given)
-    ]
+    kept = [part for key, _value, part in _parts(current) if key in OF_THE_PLATFORM or (not purge and key not in given)]
     own = {key for key, _value, _part in _parts(current)} & OF_THE_PLATFORM
     return ",".join(kept + ["%s=%s" % pair for pair in given.items() if pair[0] not in own])
 

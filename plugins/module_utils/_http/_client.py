@@ -49,7 +49,7 @@ class _Session(Session):
 
     def get_redirect_target(self, resp):
         """As Session has it."""
-        return None
+        return
 
 
 class Client:

@@ -15,7 +15,6 @@ import socket
 import ssl
 import time
 
-
 #: Bytes that may be received for one request: a body of 1 MiB, with what chunks of a few bytes each put around it.
 MOST_RECEIVED = 8 * 1024 * 1024
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 import traceback
 
 __all__ = (
+    "REQUESTS_IMPORT_ERROR",
     "HTTPAdapter",
     "HTTPConnection",
     "HTTPConnectionPool",
     "HTTPSConnection",
     "HTTPSConnectionPool",
-    "REQUESTS_IMPORT_ERROR",
     "Session",
     "requests",
     "urllib3",

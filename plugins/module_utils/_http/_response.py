@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -27,7 +28,7 @@ class Response:
     """A response. status: int. headers: case-insensitive mapping. content: bytes, whose number the client bounds."""
 
     status: int
-    headers: object
+    headers: Mapping
     content: bytes
 
     def json(self):

@@ -122,7 +122,7 @@ class ConnectionApi:
     def _absent(not_found):
         """Return None if a 404 is the API's own; raise it with advice if it is somebody else's."""
         if not_found.from_api:
-            return None
+            return
         raise ApiError(
             not_found.method,
             not_found.url,

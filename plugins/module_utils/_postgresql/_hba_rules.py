@@ -97,9 +97,7 @@ class Traffic:
         except ValueError:
             self.address = address.lower()
             if not re.fullmatch(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?", self.address) or not re.search("[a-z]", self.address):
-                raise HbaError(
-                    "%r is not the address of a platform: give an address (10.1.2.3), a network (10.1.2.0/24) or a host name." % address
-                ) from None
+                raise HbaError("%r is not the address of a platform: give an address (10.1.2.3), a network (10.1.2.0/24) or a host name." % address) from None
 
     def is_of(self, rule):
         """Return whether a rule is for this user and address, and for nothing else."""

@@ -77,7 +77,7 @@ def test_a_task_runs_in_the_process_of_ansible(recorded, run):
 
 
 def test_the_result_is_plain_data(recorded, run):
-    recorded.displays(**{"note": "x"}).expects("PUT", message="Connection updated!").displays(password="s3cret-of-vault")
+    recorded.displays(note="x").expects("PUT", message="Connection updated!").displays(password="s3cret-of-vault")
     result = run({**ARGS, "password": Vault()})
     assert recorded.body(1)["password"] == "s3cret-of-vault"
     assert json.loads(json.dumps(result)) == result and "s3cret" not in json.dumps(result)
@@ -109,7 +109,7 @@ def test_the_environment_of_the_task_counts_and_is_put_back(recorded, run):
 
 def test_a_token_is_minted_once_for_all_tasks_of_a_run(recorded, make_action):
     recorded.mints("one").displays().displays()
-    actions = [make_action(ConnectionAction, {"name": "db1", **PAIR}) for _ in range(2)]
+    actions = [make_action(ConnectionAction, {"name": "db1", **PAIR}) for _turn in range(2)]
     assert [action.run(task_vars={})["changed"] for action in actions] == [False, False]
 
 

@@ -23,7 +23,6 @@ from ansible_collections.datasentinel.platform.plugins.action.datasentinel_conne
 )
 from ansible_collections.datasentinel.platform.plugins.plugin_utils import (
     _action_base,
-    _fleet,
 )
 from ansible_collections.datasentinel.platform.plugins.plugin_utils._fleet import (
     FROM_INVENTORY,

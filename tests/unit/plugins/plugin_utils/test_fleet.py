@@ -92,7 +92,9 @@ def read(fleet, monkeypatch, secrets, memory):
         def keep_all(given, context, concurrency):
             entries.extend(given)
             return [
-                {"name": entry.name, "action": "failed", **entry.failed} if entry.failed else {"name": entry.name, "action": "created", "failed": False, "changed": True}
+                {"name": entry.name, "action": "failed", **entry.failed}
+                if entry.failed
+                else {"name": entry.name, "action": "created", "failed": False, "changed": True}
                 for entry in given
             ]
 
@@ -125,7 +127,15 @@ def desired(entries):
 def test_a_host_is_read_as_the_role_reads_it(read):
     hosts = {
         "pg1": {"password": PASSWORD},
-        "pg2": {"_ansible_host": "10.0.0.2", "password": PASSWORD, "port": "5433", "user": "own", "tags": {"a": 1}, "state": "disabled", "update_password": "on_create"},
+        "pg2": {
+            "_ansible_host": "10.0.0.2",
+            "password": PASSWORD,
+            "port": "5433",
+            "user": "own",
+            "tags": {"a": 1},
+            "state": "disabled",
+            "update_password": "on_create",
+        },
         "pg3": {"_datasentinel_monitoring_user_password": "of-the-role", "name": "third", "purge_tags": "no", "tags": {}},
     }
     assert desired(read(hosts)) == {
@@ -137,7 +147,9 @@ def test_a_host_is_read_as_the_role_reads_it(read):
 
 def test_expressions_are_of_each_host(read):
     name, tags = template("{{ inventory_hostname }}-{{ env }}"), {"first": template("{{ env }}")}
-    entries = read({"pg1": {"name": name, "tags": tags, "password": PASSWORD, "_env": "a"}, "pg2": {"name": name, "tags": tags, "password": PASSWORD, "_env": "b"}})
+    entries = read(
+        {"pg1": {"name": name, "tags": tags, "password": PASSWORD, "_env": "a"}, "pg2": {"name": name, "tags": tags, "password": PASSWORD, "_env": "b"}}
+    )
     assert {entry.name: entry.desired.tags for entry in entries} == {"pg1-a": {"first": "a"}, "pg2-b": {"first": "b"}}
 
 
@@ -251,7 +263,7 @@ def test_a_host_may_be_kept_twice_in_a_run(read):
 def test_access_is_each_hosts_own_and_else_that_of_the_task(read):
     other = {"api_url": URL + "/eu", "api_token": "other-t0ken", "api_timeout": "7"}
     entries = read({"pg1": {"password": PASSWORD}, "pg2": {"password": PASSWORD, **other}, "pg3": {"password": PASSWORD}})
-    assert entries[0].settings is entries[2].settings == Settings(URL, token=ACCESS["api_token"])
+    assert entries[0].settings is entries[2].settings and entries[0].settings == Settings(URL, token=ACCESS["api_token"])
     assert entries[1].settings == Settings(URL + "/eu", token="other-t0ken", timeout=7.0)
 
 
@@ -280,7 +292,9 @@ def test_what_the_inventory_wants_otherwise_is_left_alone_and_told(read):
     hosts = {"on": {}, "off": {"state": "disabled"}, "gone": {"state": "absent"}}
     assert list(desired(read(hosts, play={PREFIX + "operation": "enable"}))) == ["on"]
     told = {host: (result["changed"], result["msg"]) for host, result in read.result["hosts"].items() if host != "on"}
-    assert told == {host: (False, f"Connection '{host}': left alone, since the inventory wants it {state}.") for host, state in (("off", "disabled"), ("gone", "absent"))}
+    assert told == {
+        host: (False, f"Connection '{host}': left alone, since the inventory wants it {state}.") for host, state in (("off", "disabled"), ("gone", "absent"))
+    }
 
 
 def test_an_operation_of_one_host_is_that_of_no_other(read):

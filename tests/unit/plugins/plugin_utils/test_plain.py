@@ -18,8 +18,10 @@ from support.recorded import json_values
 class Text(str):
     """A text of Ansible's, which keeps itself where it can."""
 
-    def __str__(self):
+    def itself(self):
         return self
+
+    __str__ = itself
 
 
 class Number(int):

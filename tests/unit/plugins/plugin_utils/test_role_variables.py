@@ -195,5 +195,5 @@ def test_each_unknown_variable_draws_one():
 
 
 def test_the_roles_own_variables_draw_none():
-    others = {name: "x" for name in ("instances", "operation", "extra_tags", "from_role", "result")}
-    assert role_variables({"datasentinel_hosts": "x", "datasentinel_connections": "x"}, **{name: "x" for name in CONNECTION}, **others).warnings() == []
+    others = dict.fromkeys(("instances", "operation", "extra_tags", "from_role", "result"), "x")
+    assert role_variables({"datasentinel_hosts": "x", "datasentinel_connections": "x"}, **dict.fromkeys(CONNECTION, "x"), **others).warnings() == []

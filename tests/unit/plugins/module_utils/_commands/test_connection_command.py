@@ -70,7 +70,7 @@ def test_tags_that_the_platform_sets_itself_draw_a_warning(recorded):
 
 def test_warnings_of_the_access_come_too_also_where_the_task_fails(recorded):
     recorded.displays().expects("GET", status=500)
-    for _ in range(2):
+    for _turn in range(2):
         assert "validate_certs is false" in recorded.run(validate_certs=False)["warnings"][0]
 
 

@@ -73,7 +73,11 @@ def test_each_connection_is_kept_and_told_of_in_the_order_given(recorded, run):
     recorded.expects("GET", "gone", json=shown()).expects("DELETE", "gone", message="Done!").expects("GET", "gone", 404)
     recorded.expects("GET", "same", json=shown())
     result = run(
-        {"name": "new", **GIVEN}, {"name": "moved", **GIVEN}, {"name": "off", "state": "disabled"}, {"name": "gone", "state": "absent"}, {"name": "same", **GIVEN}
+        {"name": "new", **GIVEN},
+        {"name": "moved", **GIVEN},
+        {"name": "off", "state": "disabled"},
+        {"name": "gone", "state": "absent"},
+        {"name": "same", **GIVEN},
     )
     assert result["changed"] is True and "failed" not in result
     assert [(one["name"], one["action"], one["changed"], one["failed"]) for one in result["results"]] == [
@@ -143,7 +147,9 @@ def test_one_that_fails_leaves_the_others_done_and_is_named_with_its_reason(reco
     creates(recorded, "b")
     result = run({"name": "a", **GIVEN}, {"name": "b", **GIVEN})
     assert result["failed"] is True and result["changed"] is True
-    assert result["msg"].startswith(f"2 connections: 1 created, 1 failed. Connection 'a': GET {URL}/ds-api/pool/pg-instances/a: status 500 (expected 200): no disk.")
+    assert result["msg"].startswith(
+        f"2 connections: 1 created, 1 failed. Connection 'a': GET {URL}/ds-api/pool/pg-instances/a: status 500 (expected 200): no disk."
+    )
     assert result["results"][0]["error"]["status"] == 500 and result["results"][0]["failed"] is True
 
 
@@ -209,7 +215,12 @@ def test_the_bounds_of_concurrency(recorded, run, concurrency):
 def test_a_message_holds_no_password_of_any_item(recorded, run):
     recorded.expects("GET", "a", 500, message="refused for an0ther-pw and pw-of-3 and of-the-defaults")
     recorded.expects("GET", "b", json=shown(connected=False)).expects("GET", "c", 500)
-    result = run({"name": "a", "password": "an0ther-pw"}, {"name": "b"}, {"name": "c", "password": "pw-of-3"}, defaults={"password": "of-the-defaults", "update_password": "on_create"})
+    result = run(
+        {"name": "a", "password": "an0ther-pw"},
+        {"name": "b"},
+        {"name": "c", "password": "pw-of-3"},
+        defaults={"password": "of-the-defaults", "update_password": "on_create"},
+    )
     assert "refused for ******** and ******** and ********" in result["msg"]
     assert not [secret for secret in ("an0ther-pw", "pw-of-3", "of-the-defaults") if secret in json.dumps(result)]
 

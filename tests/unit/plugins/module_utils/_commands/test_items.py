@@ -36,7 +36,17 @@ def test_no_connections_are_none():
 
 
 def test_every_option_counts_in_the_order_given():
-    full = {"name": "b", "state": "disabled", "host": "h", "port": 1, "user": "u", "password": "p", "tags": {"a": 1}, "purge_tags": False, "update_password": "on_create"}
+    full = {
+        "name": "b",
+        "state": "disabled",
+        "host": "h",
+        "port": 1,
+        "user": "u",
+        "password": "p",
+        "tags": {"a": 1},
+        "purge_tags": False,
+        "update_password": "on_create",
+    }
     assert desired_connections([full, {"name": "a"}]) == [
         DesiredConnection("b", "disabled", "h", 1, "u", "p", {"a": "1"}, purge_tags=False, update_password="on_create"),
         DesiredConnection("a"),
@@ -58,7 +68,7 @@ def test_every_option_counts_in_the_order_given():
     ],
 )
 def test_values_are_converted_as_ansible_converts_options(option, given, converted):
-    [desired] = desired_connections([{"name": "a", **{option: given}}])
+    [desired] = desired_connections([{"name": "a", option: given}])
     value = getattr(desired, option)
     assert value == converted and type(value) is type(converted)
 

@@ -263,7 +263,7 @@ def test_a_line_tells_what_is_done_and_counts_all(world, keep, monkeypatch):
         ({"unchanged": 1}, "1 connection: 1 unchanged"),
         ({"failed": 1, "created": 2}, "3 connections: 2 created, 1 failed"),
         ({"created": 3, "unchanged": 1246, "failed": 1}, "1,250 connections: 3 created, 1,246 unchanged, 1 failed"),
-        ({action: 1 for action in ACTIONS}, "7 connections: 1 created, 1 updated, 1 enabled, 1 disabled, 1 deleted, 1 unchanged, 1 failed"),
+        (dict.fromkeys(ACTIONS, 1), "7 connections: 1 created, 1 updated, 1 enabled, 1 disabled, 1 deleted, 1 unchanged, 1 failed"),
     ],
 )
 def test_a_summary_in_words(counts, words):

@@ -231,9 +231,7 @@ def test_an_interruption_does_not_wait_for_what_hangs(each, lines, alarm, monkey
         each(20, lambda platform, number: go_on.wait(PATIENCE))
     left = set(threading.enumerate()) - before
     go_on.set()
-    assert time.monotonic() - start < PATIENCE / 2 and lines == [
-        "Interrupted. as far as this. 4 more were under way: run it again to see what became of them."
-    ]
+    assert time.monotonic() - start < PATIENCE / 2 and lines == ["Interrupted. as far as this. 4 more were under way: run it again to see what became of them."]
     assert left and all(thread.daemon for thread in left), "nor does the end of the process"
 
 

@@ -138,13 +138,13 @@ def test_what_does_not_fit_is_not_stored_and_what_is_there_stays():
 
 
 def count_up(memory, times=20):
-    for _ in range(times):
+    for _turn in range(times):
         with memory.exclusively("counter"):
             memory.put((memory.get("count") or 0) + 1, "count")
 
 
 def test_processes_exclude_each_other(memory):
-    processes = [FORK.Process(target=count_up, args=(memory,), daemon=True) for _ in range(4)]
+    processes = [FORK.Process(target=count_up, args=(memory,), daemon=True) for _turn in range(4)]
     for process in processes:
         process.start()
     for process in processes:
@@ -153,7 +153,7 @@ def test_processes_exclude_each_other(memory):
 
 
 def test_threads_exclude_each_other(memory):
-    threads = [threading.Thread(target=count_up, args=(memory,), daemon=True) for _ in range(4)]
+    threads = [threading.Thread(target=count_up, args=(memory,), daemon=True) for _turn in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -11,7 +11,6 @@ import time
 import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._common._secret_fields import looks_secret, secrets_in, texts_in
 
-
 NAMES = ["password", "PassWd", "db-pwd", "client_secret", "user-token", "DSN", "connection string", "connUri", "api-key", "pass\u200bword"]
 
 

@@ -40,7 +40,7 @@ SECRET_NAMES = [
 
 def nested(depth, innermost="innermost"):
     value = innermost
-    for _ in range(depth):
+    for _turn in range(depth):
         value = {"level": [value]}
     return value
 

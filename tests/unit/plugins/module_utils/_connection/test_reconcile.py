@@ -57,7 +57,7 @@ def test_nothing_to_do_is_one_read(outcome):
 
 def test_a_change_is_confirmed_by_one_read(outcome):
     writes, progress, error = outcome(shown(), shown(port=1), port=1)
-    assert error is None and [call for call, *_ in writes] == ["update"]
+    assert error is None and [call for call, *_rest in writes] == ["update"]
     assert (progress.before.port, progress.after.port, progress.messages) == (5433, 1, ["update done"])
 
 

@@ -39,7 +39,7 @@ def refusal(recorded, client):
         recorded.expects("GET", **response)
         with pytest.raises(errors.ApiError) as refused:
             client.request("GET", CALL, AUTH, confidential=confidential)
-        assert type(refused.value) is kind, refused.value
+        assert refused.value.__class__ is kind, refused.value
         return refused.value
 
     return make
@@ -106,7 +106,7 @@ def test_one_connection_serves_all_requests(listen):
 
     server = listen(respond_twice)
     with Client(server.url, True, 5, Secrets()) as client:
-        for _ in range(2):
+        for _turn in range(2):
             assert client.request("GET", CALL, AUTH).json() == {}
     assert len(server.heads) == 2 and server.accepted == 1
 
@@ -362,7 +362,7 @@ def test_tls_is_made_anew_with_the_same_authorities_after_a_connection_was_close
 
     server = listen(respond_and_close, tls=True)  # as proxies do, and servers after a pause
     with Client(server.url, authority[0], 5, Secrets()) as client:
-        for _ in range(3):
+        for _turn in range(3):
             assert client.request("GET", CALL, AUTH).json() == {}
     assert server.accepted == 3
 

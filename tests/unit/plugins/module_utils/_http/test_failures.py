@@ -117,7 +117,7 @@ UNREACHABLE = "no connection to platform.example.com, or to the proxy before it"
 )
 def test_every_exception_becomes_an_error_of_its_kind_and_quotes_the_systems_own_words_alone(exc, kind, problem):
     error = error_for(exc)
-    assert type(error) is kind, error
+    assert error.__class__ is kind, error
     # The system's words follow some that are ours.
     assert error.problem.startswith(problem), error
     assert str(error).startswith(f"PUT {URL}/x: {problem}") and error.advice and "s3cret" not in str(error)
@@ -130,17 +130,17 @@ def test_a_certificate_that_was_not_accepted_names_the_option_that_helps():
 @pytest.mark.parametrize("exc", [requests.exceptions.ReadTimeout(), requests.exceptions.ChunkedEncodingError(), socket.timeout()])
 def test_whatever_ends_a_request_after_its_deadline_is_the_deadline(exc):
     error = error_for(exc, total=0)
-    assert type(error) is errors.TimedOut and error.problem == "the response was not complete after 0 seconds"
+    assert error.__class__ is errors.TimedOut and error.problem == "the response was not complete after 0 seconds"
 
 
 def test_a_connection_that_was_not_made_in_time_sent_nothing():
-    assert type(error_for(refused(), total=0)) is errors.Unreachable
+    assert error_for(refused(), total=0).__class__ is errors.Unreachable
 
 
 def test_an_exception_that_is_its_own_cause_ends():
     exc = ValueError()
     exc.__context__ = exc
-    assert type(error_for(exc)) is errors.ApiError
+    assert error_for(exc).__class__ is errors.ApiError
 
 
 # --- whether a port speaks https ---------------------------------------------------------------------------------

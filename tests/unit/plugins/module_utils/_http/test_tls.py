@@ -67,7 +67,7 @@ def test_the_authorities_are_loaded_once_for_all_tasks(server, authority, monkey
 
     monkeypatch.setattr(_tls.urllib3.util.ssl_, "create_urllib3_context", create)
     context_for.cache_clear()
-    for _ in range(3):
+    for _turn in range(3):
         assert ask(server.url, authority[0]) == {}
     context_for.cache_clear()
     assert loaded == [(authority[0], None)]

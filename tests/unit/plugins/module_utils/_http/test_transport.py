@@ -14,8 +14,8 @@ import tracemalloc
 
 import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._common._secrets import Secrets
-from ansible_collections.datasentinel.platform.plugins.module_utils._http import _errors as errors
 from ansible_collections.datasentinel.platform.plugins.module_utils._http import _deadline, _transport
+from ansible_collections.datasentinel.platform.plugins.module_utils._http import _errors as errors
 from ansible_collections.datasentinel.platform.plugins.module_utils._http._client import Client, HeaderAuth
 
 AUTH = HeaderAuth("user-token", "t0ken")
@@ -183,14 +183,14 @@ def test_a_request_may_be_given_less_in_all(listen, request_to):
 
 def test_the_time_begins_anew_with_each_request_on_a_connection(listen):
     def respond_slowly(listener, connection):
-        for _ in range(3):
+        for _turn in range(3):
             listener.read_head(connection)
             listener.stop.wait(0.15)
             connection.sendall(OK)
 
     server = listen(respond_slowly)
     with Client(server.url, True, 0.4, Secrets()) as client:
-        for _ in range(3):
+        for _turn in range(3):
             assert client.request("GET", "/ds-api/", AUTH, total=0.4).json() == {}
     assert server.accepted == 1
 
@@ -212,7 +212,7 @@ def test_a_server_that_accepts_after_the_deadline_never_sees_the_request(listen,
 
 def test_a_connection_that_was_not_made_in_time_is_not_made_later(listen, request_to):
     server = listen(None, backlog=0)
-    fillers = [socket.socket() for _ in range(3)]
+    fillers = [socket.socket() for _turn in range(3)]
     for filler in fillers:
         filler.setblocking(False)
         filler.connect_ex(("127.0.0.1", server.port))

@@ -35,7 +35,9 @@ def test_what_is_taken_without_a_warning(given_url, used):
     assert checked_url(given_url) == (used, [])
 
 
-@pytest.mark.parametrize("url", ["http://platform.example.com", "http://db.example.com", "http://10.1.2.3:8080", "http://[2001:db8::1]", "http://localhost.example.com"])
+@pytest.mark.parametrize(
+    "url", ["http://platform.example.com", "http://db.example.com", "http://10.1.2.3:8080", "http://[2001:db8::1]", "http://localhost.example.com"]
+)
 def test_http_beyond_loopback_draws_a_warning(url):
     assert checked_url(url) == (url, [f"api_url is {url}: without https, tokens and passwords travel readable for anybody on the way."])
 

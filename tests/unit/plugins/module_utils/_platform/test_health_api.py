@@ -49,7 +49,7 @@ def test_a_transient_failure_is_retried(recorded, read, status):
 
 
 def test_retries_end(recorded, read):
-    for _ in range(3):
+    for _turn in range(3):
         recorded.expects("GET", HEALTH_PATH, 503)
     with pytest.raises(errors.ApiError, match="status 503"):
         read(retries=2)

@@ -36,7 +36,7 @@ def task(memory):
 
 
 def test_a_platform_out_of_reach_costs_a_run_one_round_of_retries(recorded, task):
-    for _ in range(4):
+    for _turn in range(4):
         recorded.expects("GET", **GONE)
     (pauses, first), (none, second), (none_either, third) = task(), task(), task()
     assert (len(pauses), none, none_either) == (1, [], [])
@@ -51,7 +51,7 @@ def test_a_platform_that_comes_back_is_found_by_the_next_task_and_those_after(re
 
 
 def test_the_token_call_finds_out_too(recorded, task):
-    for _ in range(3):
+    for _turn in range(3):
         recorded.expects("POST", TOKEN_PATH, **GONE)
     pair = {"username": "u", "password": "p"}
     assert len(task(**pair)[0]) == 1

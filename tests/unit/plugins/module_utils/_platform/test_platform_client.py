@@ -16,6 +16,12 @@ from support.recorded import URL
 OK = Response(200, {}, b"")
 
 
+def returned_or_raised(outcome):
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
 class FakeClient:
     """A Client that notes what it is asked for, and does what it is told."""
 
@@ -27,9 +33,7 @@ class FakeClient:
 
     def request(self, method, path, auth, **options):
         self.options.append(options)
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        return self.outcome
+        return returned_or_raised(self.outcome)
 
 
 @pytest.fixture

@@ -57,6 +57,6 @@ def test_a_task_that_had_a_response_before_does_not_mark_the_platform(task):
 def test_responses_of_a_healthy_platform_do_not_fill_the_memory(task, memory):
     before = memory._memory[:]
     mine = task()
-    for _ in range(10):
+    for _turn in range(10):
         mine.note_response()
     assert memory._memory[:] == before

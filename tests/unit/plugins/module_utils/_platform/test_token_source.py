@@ -42,7 +42,7 @@ def task(memory):
 
 def test_one_token_serves_all_tasks_of_a_run(recorded, task):
     recorded.mints("one")
-    assert [task().token() for _ in range(5)] == ["one"] * 5
+    assert [task().token() for _turn in range(5)] == ["one"] * 5
 
 
 def test_a_task_asks_once(recorded, task):
@@ -121,7 +121,7 @@ def test_a_refused_token_is_renewed(recorded, task):
 
 def test_what_one_task_renewed_the_others_take(recorded, task):
     recorded.mints("one").mints("two")
-    tasks = [task() for _ in range(3)]
+    tasks = [task() for _turn in range(3)]
     for mine in tasks:
         mine.token()
     for mine in tasks:
@@ -163,7 +163,7 @@ def test_a_second_refusal_is_final(recorded, task):
 def test_a_refused_username_and_password_is_tried_once_in_a_run(recorded, task):
     recorded.expects("POST", TOKEN_PATH, 401)
     messages = set()
-    for _ in range(3):
+    for _turn in range(3):
         with pytest.raises(NoToken) as refused:
             task().token()
         assert refused.value.refused and refused.value.status == 401
@@ -210,7 +210,7 @@ def test_tasks_at_the_same_time_wait_for_the_one_that_mints(task, in_threads, mo
         return "one"
 
     monkeypatch.setattr(_token_source, "mint", mint)
-    sources = [task() for _ in range(4)]
+    sources = [task() for _turn in range(4)]
     in_threads(*(source.token for source in sources))
     assert minted == ["one"] and [source.token() for source in sources] == ["one"] * 4
 

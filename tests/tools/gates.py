@@ -1,0 +1,206 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The gates of the ecosystem, run on the repository: python gates.py [GATE…].
+
+Each gate has a copy of what git tracks, in a folder as Ansible wants it for collections, with a home of its own. As many run
+side by side as there are processors. One line each; what a gate printed is shown if it failed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = ROOT / ".cache"
+#: The environment of the tests; another ansible-core's, if this is run by its Python.
+TESTS = Path(sys.executable).parent
+LINT = CACHE / "venv-lint/bin"
+IMPORTER = CACHE / "venv-importer/bin"
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+#: Seconds for a gate. The first time, ansible-test fills environments of its own.
+PATIENCE = 900
+#: What ansible-test looks for before it fetches pip's installer, by its version of pip.
+BOOTSTRAPS = ("23_1_2", "24_2", "25_2", "25_3", "26_0")
+BOOTSTRAP = """
+# pip bootstrap for air-gapped networks: pip comes from Python's own ensurepip, and the rest from the configured index.
+import subprocess, sys
+subprocess.check_call([sys.executable, "-m", "ensurepip"])
+arguments = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
+subprocess.check_call([sys.executable, "-m", "pip", "install", *arguments])
+"""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A gate.
+
+    Attributes:
+        name: as it is printed.
+        script: for bash, run in the copy. $CACHE: the cache of the checkout. $PYTHON: version of Python.
+        bin: where its tools are.
+        home: of its own below the cache, which stays; None: an empty one.
+        refuses: words on a line of its output that fail it, whatever its exit status.
+        asked_for: only run if it is named in full.
+    """
+
+    name: str
+    script: str
+    bin: Path = LINT
+    home: str | None = None
+    refuses: tuple[str, ...] = ()
+    asked_for: bool = False
+
+
+CHANGELOG = """
+antsibull-changelog lint
+antsibull-changelog lint-changelog-yaml --strict changelogs/changelog.yaml
+cp CHANGELOG.md before.md
+antsibull-changelog generate
+diff -u before.md CHANGELOG.md || { echo "CHANGELOG.md is not what its source says: make changelog"; exit 1; }
+grep -q "^  $(sed -n 's/^version: //p' galaxy.yml):$" changelogs/changelog.yaml || { echo "changelogs/changelog.yaml lacks the version of galaxy.yml"; exit 1; }
+"""
+UNITS = 'ansible-test units --python "$PYTHON" --num-workers 2 --color no'
+SHELL_SCRIPTS = "git ls-files -z | xargs -0 grep -lIE --null '^#!.*\\b(ba)?sh$' | xargs -0 shellcheck --severity style"
+IMPORT = """
+"$TESTS/python" "$TESTS/ansible-galaxy" collection build --output-path "$HOME" >/dev/null
+cd "$HOME"
+printf '[galaxy-importer]\\nCHECK_REQUIRED_TAGS = True\\n' >importer.cfg
+GALAXY_IMPORTER_CONFIG=importer.cfg python -m galaxy_importer.main datasentinel-platform-*.tar.gz
+"""
+#: The longest first.
+GATES = (
+    Gate("ansible-test sanity", 'ansible-test sanity --venv --python "$PYTHON" --color no', TESTS, home="ansible-test"),
+    # It forks for each test. So of those for either side only some, which shows that they run so.
+    Gate("ansible-test units", UNITS + " tests/unit/plugins/module_utils/_platform/ tests/unit/plugins/lookup/", TESTS, home="ansible-test-units"),
+    Gate("ansible-test units, all", UNITS, TESTS, home="ansible-test-units", asked_for=True),
+    Gate("galaxy-importer", IMPORT, IMPORTER, refuses=("WARNING", "ERROR")),
+    Gate("ansible-lint", "ansible-lint --profile production --offline --strict --nocolor", TESTS),
+    Gate("antsibull-docs", "antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all ."),
+    Gate("mypy", 'cd ../../.. && mypy --config-file "$OLDPWD/pyproject.toml" --cache-dir "$CACHE/mypy" "$OLDPWD/plugins"'),
+    Gate("antsibull-changelog", CHANGELOG),
+    Gate("yamllint", "yamllint --strict ."),
+    Gate("codespell", "codespell"),
+    Gate("reuse", "reuse lint --quiet || reuse lint"),
+    Gate("shellcheck", SHELL_SCRIPTS, TESTS),
+    Gate("ruff check", "ruff check --no-cache ."),
+    Gate("ruff format", "ruff format --no-cache --check --diff ."),
+)
+
+
+def tracked():
+    """Return the names of the files that git tracks."""
+    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-z"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return [name for name in listed.split("\0") if name and os.path.lexists(ROOT / name)]
+
+
+def copy(names, folder):
+    """Copy files of the checkout into a collection below a folder, and have git know them. Returns the collection's path."""
+    collection = folder / "ansible_collections/datasentinel/platform"
+    for name in names:
+        (collection / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, collection / name, follow_symlinks=False)
+    for command in (["init", "--quiet"], ["add", "--all", "--force"]):
+        subprocess.run(["git", "-C", collection, *command], check=True)
+    return collection
+
+
+def home_of(gate, folder):
+    """Return the home of a gate, with what ansible-test looks for in it."""
+    if gate.home is None:
+        home = folder / "home"
+        home.mkdir()
+        return home
+    home = CACHE / gate.home
+    cache = home / ".ansible/test/cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for version in BOOTSTRAPS:
+        (cache / f"get_pip_{version}.py").write_text(BOOTSTRAP)
+    return home
+
+
+def environment_of(gate, folder):
+    """Return the environment of a gate: of whoever runs it, what says where packages and temporary files are."""
+    inherited = [name for name in os.environ if name.lower().endswith("_proxy") or name.startswith(("PIP_", "LC_")) or name in {"LANG", "TMPDIR"}]
+    # By links beside the copy, since ansible-test cannot run a Python whose path holds a space, as that of a checkout may.
+    links = {}
+    for name, target in (("tools", gate.bin), ("tests", TESTS)):
+        links[name] = folder / name
+        links[name].symlink_to(target.parent)
+    # Without the shims of a version manager, which answer for Pythons that are not there.
+    path = [str(links["tools"] / "bin"), *(part for part in os.environ["PATH"].split(os.pathsep) if "shims" not in part and not part.startswith(str(ROOT)))]
+    return {
+        **{name: os.environ[name] for name in inherited},
+        "PATH": os.pathsep.join(path),
+        "HOME": str(home_of(gate, folder)),
+        "CACHE": str(CACHE),
+        "TESTS": str(links["tests"] / "bin"),
+        "PYTHON": PYTHON,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "NO_COLOR": "1",
+        "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join([str(folder), str(CACHE / "dependencies")]),
+    }
+
+
+def run(gate, names):
+    """Run a gate. Returns whether it passed, its seconds, and its output."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="gate-", ignore_cleanup_errors=True) as temporary:
+        folder = Path(temporary).resolve()
+        collection = copy(names, folder)
+        try:
+            done = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", gate.script],
+                cwd=collection,
+                env=environment_of(gate, folder),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=PATIENCE,
+                check=False,
+            )
+            passed, output = done.returncode == 0, done.stdout
+        except subprocess.TimeoutExpired as exc:
+            passed, output = False, f"{(exc.stdout or b'').decode(errors='replace')}\nNot finished within {PATIENCE} seconds."
+    refused = [line for line in output.splitlines() if any(word in line for word in gate.refuses)]
+    return passed and not refused, time.monotonic() - start, output
+
+
+def chosen(words):
+    """Return the gates that words are parts of the names of, and without any, all of them but those that are to be asked for."""
+    found = {word: [gate for gate in GATES if word == gate.name or (word in gate.name and not gate.asked_for)] for word in words or [""]}
+    unknown = [word for word, gates in found.items() if not gates]
+    if unknown:
+        sys.exit(f"No gate is named {', '.join(unknown)}. There are: {', '.join(gate.name for gate in GATES)}.")
+    return [gate for gate in GATES if any(gate in gates for gates in found.values())]
+
+
+def main():
+    """Return the exit status: whether any gate failed."""
+    gates, names = chosen(sys.argv[1:]), tracked()
+    failed = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        futures = {pool.submit(run, gate, names): gate for gate in gates}
+        for future in as_completed(futures):
+            gate = futures[future]
+            passed, seconds, output = future.result()
+            print(f"{'passed' if passed else 'FAILED'}  {seconds:5.1f} s  {gate.name}", flush=True)
+            if not passed:
+                failed.append(gate)
+                print(output, flush=True)
+    print(f"{len(gates) - len(failed)} passed, {len(failed)} failed")
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
