@@ -157,7 +157,7 @@ def test_what_is_received_is_counted_for_each_request_anew(listen, monkeypatch):
 
     server = listen(respond_twice)
     with Client(server.url, True, 5, Secrets()) as client:
-        assert [client.request("GET", "/", AUTH).status for _ in range(2)] == [200, 200]
+        assert [client.request("GET", "/", AUTH).status for _turn in range(2)] == [200, 200]
     assert server.accepted == 1
 
 
