@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._audit_command import AUDIT
 from ansible_collections.datasentinel.platform.plugins.plugin_utils._audit_action import AuditAction
 

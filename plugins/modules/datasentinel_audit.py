@@ -161,7 +161,6 @@ error:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.datasentinel.platform.plugins.module_utils import _module_runner
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._audit_command import AUDIT
 

@@ -12,9 +12,16 @@ from pathlib import Path
 from embedded.collection import ROOT
 from playwright.sync_api import sync_playwright
 
-ARGUMENTS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
-)
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 #: The checker of accessibility, as tests/tools/fetch-browser leaves it, and where screenshots go.
 AXE = ROOT / ".cache/browser/axe.min.js"
 SCREENSHOTS = ROOT / ".cache/screenshots"
@@ -37,7 +44,7 @@ class Browser:
         self._chromium.close()
         self._playwright.stop()
 
-    def open(self, path: Path, fragment: str = "", width=1280, height=900, **options) -> "Page":
+    def open(self, path: Path, fragment: str = "", width=1280, height=900, **options) -> Page:
         """Open a file in a fresh profile. options: of Playwright's contexts."""
         context = self._chromium.new_context(viewport={"width": width, "height": height}, **options)
         context.set_default_timeout(PATIENCE)
@@ -72,7 +79,9 @@ class Page:
 
     def names(self) -> list[str]:
         """The names of the connections that match, in order, once all of them are shown."""
-        self.page.evaluate("for (const more = document.getElementById('more'); !more.hidden && document.documentElement.classList.contains('js');) more.click()")
+        self.page.evaluate(
+            "for (const more = document.getElementById('more'); !more.hidden && document.documentElement.classList.contains('js');) more.click()"
+        )
         return self.rows()
 
     def rows(self) -> list[str]:

@@ -8,9 +8,10 @@ import json
 
 import pytest
 from ansible_collections.datasentinel.platform.plugins.plugin_utils._audit_page import as_html
-from audit.browser import AXE, Browser
 from embedded.collection import ROOT
 from support.playbook import Ansible, access_by_password
+
+from audit.browser import AXE, Browser
 
 
 @pytest.fixture

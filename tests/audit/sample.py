@@ -78,6 +78,8 @@ def _connection(number, digits, kind, chance):
     current = Connection(name, tags_text=",".join("%s=%s" % pair for pair in their_tags.items()), **shown) if there else None
     finding = finding_of(DesiredConnection(name, state, **desired), current)
     if kind == "unknown":
-        finding = unknown(f"Connection {name!r}: GET https://platform.example.com/ds-api/pool/pg-instances/{name}: status 500 (no disk). The platform's log says more.")
+        finding = unknown(
+            f"Connection {name!r}: GET https://platform.example.com/ds-api/pool/pg-instances/{name}: status 500 (no disk). The platform's log says more."
+        )
     told = {key: shown[key] for key in ("host", "port", "user", "enabled", "connected")} if there else {"host": server}
     return row(name, finding, inventory_host=name if number % 5 else server.partition(".")[0], tags=their_tags, **told)

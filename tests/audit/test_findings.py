@@ -122,8 +122,17 @@ def test_each_finding_occurs_and_is_told(ansible, platform, postgres, every_find
     with (tmp_path / "datasentinel-audit/audit.csv").open(encoding="utf-8-sig", newline="") as file:
         table = list(csv.DictReader(file))
     assert [(row["name"], row["finding"]) for row in table] == list(FINDINGS.items())
-    assert table[5]["differences"] == f"port: 1 (inventory: {postgres.port}); tag environment: test (inventory: production); tag owner: nobody (inventory: none); password"
-    assert (table[5]["tags.environment"], table[5]["tags.owner"], table[0]["tags.owner"], table[5]["enabled"], table[0]["enabled"]) == ("test", "nobody", "", "true", "")
+    assert (
+        table[5]["differences"]
+        == f"port: 1 (inventory: {postgres.port}); tag environment: test (inventory: production); tag owner: nobody (inventory: none); password"
+    )
+    assert (table[5]["tags.environment"], table[5]["tags.owner"], table[0]["tags.owner"], table[5]["enabled"], table[0]["enabled"]) == (
+        "test",
+        "nobody",
+        "",
+        "true",
+        "",
+    )
 
     # No password anywhere.
     texts = [path.read_text() for path in (tmp_path / "datasentinel-audit").iterdir()]

@@ -15,8 +15,9 @@ import pytest
 from ansible_collections.datasentinel.platform.plugins.plugin_utils._audit_csv import as_csv, cell
 from ansible_collections.datasentinel.platform.plugins.plugin_utils._audit_page import as_html
 from ansible_collections.datasentinel.platform.plugins.plugin_utils._audit_repair import commands
-from audit.sample import report, row
 from embedded import faults
+
+from audit.sample import report, row
 
 #: What may be taken for markup, script, a template, a formula, an escape, or the end of something.
 TEXTS = (
@@ -30,12 +31,17 @@ TEXTS = (
     "{{ 7191 * 7 }}{% raw %}",
     "&lt;b&gt;&amp;",
     "=HYPERLINK(1)",
-    "+1", "-1", "@SUM(1)",
+    "+1",
+    "-1",
+    "@SUM(1)",
     "\\u003cb\\u003e\\",
     "emoji 🐘🔥",
     "עברית العربية",
     "$(touch ran) `touch ran` ; touch ran",
-    "__proto__", "constructor", "undefined", "null",
+    "__proto__",
+    "constructor",
+    "undefined",
+    "null",
 )
 
 
@@ -120,7 +126,9 @@ def test_a_real_run_with_a_hostile_platform_and_inventory(ansible, platform, bro
     for number, text in enumerate(texts):
         name = f"{number} {text}"
         platform.store.put(name, host="127.0.0.1", port=1, user=text, password="an0ther", tags=f"{text}={text}".replace(",", ""))
-        platform.faults.add(faults.shown(lambda shown, text=text: shown.update(connected=True, user=text, note="{{ 7191 * 7 }}")), "GET", f"/{quote(name, safe='')}$", times=1)
+        platform.faults.add(
+            faults.shown(lambda shown, text=text: shown.update(connected=True, user=text, note="{{ 7191 * 7 }}")), "GET", f"/{quote(name, safe='')}$", times=1
+        )
         hosts[f"h{number}"] = {"datasentinel_connection_name": name, "datasentinel_connection_host": "127.0.0.1"}
     variables = {"datasentinel_connection_password": "s3cret-of-all", "datasentinel_concurrency": 1}
     outcome = ansible.run("datasentinel.platform.audit", "-v", inventory={"postgresql": {"hosts": hosts}}, variables=variables)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._connection._finding import FINDINGS
+
 from audit.sample import fleet, report, row
 
 FLEET = fleet(312)
@@ -48,7 +49,16 @@ def test_a_fleet_that_is_as_it_should_be(page):
 
 def test_coverage_is_told(page):
     shown = page(report([row("db1")], limit="pg-sales*", slice="2 of 4", job="4711", parts=2))
-    assert shown.locator(".facts").inner_text().split("\n")[-8:] == ["Limit", "pg-sales*", "Slice", "2 of 4", "AWX job", "4711", "Put together from", "2 reports"]
+    assert shown.locator(".facts").inner_text().split("\n")[-8:] == [
+        "Limit",
+        "pg-sales*",
+        "Slice",
+        "2 of 4",
+        "AWX job",
+        "4711",
+        "Put together from",
+        "2 reports",
+    ]
 
 
 def test_more_rows_come_as_one_scrolls(page):
@@ -104,7 +114,9 @@ def test_a_bar_filters_by_its_value(page):
     shown = page(FLEET)
     staging = [one["name"] for one in ROWS if one["tags"]["environment"] == "staging"]
     shown.bar("staging").click()
-    assert shown.names() == staging and shown.fragment == "value=staging" and shown.locator("#value").evaluate("list => list.selectedOptions[0].text") == "staging"
+    assert (
+        shown.names() == staging and shown.fragment == "value=staging" and shown.locator("#value").evaluate("list => list.selectedOptions[0].text") == "staging"
+    )
     shown.bar("staging").click()
     assert shown.status() == "312 connections"
     shown.locator("#value").select_option("staging")

@@ -107,7 +107,10 @@ def test_one_platforms_trouble_does_not_stop_the_hosts_of_another(ansible, platf
     elsewhere = {"api_url": "http://127.0.0.1:9", "api_token": "other-t0ken"}
     outcome = ansible.run(AUDIT, inventory=inventory(1, far1=elsewhere, far2=elsewhere), environment=ONE_TRY)
     assert outcome.returncode == 2 and findings(report()) == {"far1": "unknown", "far2": "unknown", "pg000": "ok"}
-    assert set(report()["platform"].split(", ")) == {"http://127.0.0.1:9", platform.url} and set(report()["coverage"]["user"].split(", ")) == {"an access token", "admin"}
+    assert set(report()["platform"].split(", ")) == {"http://127.0.0.1:9", platform.url} and set(report()["coverage"]["user"].split(", ")) == {
+        "an access token",
+        "admin",
+    }
 
 
 # --- when it fails, and what it prints ---------------------------------------------------------------------------
@@ -246,7 +249,10 @@ def test_the_reports_of_slices_are_put_together(ansible, platform, report, tmp_p
     ansible.run(AUDIT, "--limit", "pg000", "-e", "datasentinel_audit_dir=slices/3", inventory=inventory(4)).succeeded()
     again = json.loads((tmp_path / "slices/3/audit.json").read_text())
     (tmp_path / "slices/3/audit.json").write_text(json.dumps({**again, "generated_at": "2099-01-01T00:00:00Z"}))
-    given = {"datasentinel_audit_reports": ["slices/1/audit.json", "slices/2/audit.json", "slices/3/audit.json"], "datasentinel_audit_previous": "whole/audit.json"}
+    given = {
+        "datasentinel_audit_reports": ["slices/1/audit.json", "slices/2/audit.json", "slices/3/audit.json"],
+        "datasentinel_audit_previous": "whole/audit.json",
+    }
     ansible.run(MERGE, variables=given).succeeded()
     assert [entry["name"] for entry in report()["comparison"]["resolved"]] == ["pg000"] and report()["summary"]["ok"] == 4
 
@@ -295,7 +301,11 @@ def test_it_runs_on_the_control_node_alone(ansible, platform, keywords):
 def test_a_task_of_ones_own(ansible, platform, tmp_path):
     register(platform, "localhost", host="localhost", password="an0ther")
     task = {"name": "audit", "datasentinel.platform.datasentinel_audit": {"dest": "here", "fail_on": ["differs"], "concurrency": 2}, "ignore_errors": True}
-    outcome = ansible.tasks(task, {**task, "datasentinel.platform.datasentinel_audit": {"dst": "here"}, "name": "wrong"}, play={"vars": {"datasentinel_connection_password": PASSWORD}})
+    outcome = ansible.tasks(
+        task,
+        {**task, "datasentinel.platform.datasentinel_audit": {"dst": "here"}, "name": "wrong"},
+        play={"vars": {"datasentinel_connection_password": PASSWORD}},
+    )
     result = outcome["audit"]
     assert outcome.lines[0]["status"] == "failed" and result["failing"] == {"differs": 1} and result["files"]["json"] == str(tmp_path / "here/audit.json")
     assert result["facts"]["connections"] == 1 and result["facts"]["changes"] is None

@@ -40,7 +40,7 @@ def folder():
     path.chmod(0o755)
     # Debian's own Python: root's others are closed to the user postgres.
     subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip", path / "venv"], check=True)
-    target = next(path.glob("venv/lib/python*/site-packages"))
+    [target] = path.glob("venv/lib/python*/site-packages")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", target, "--python-version", target.parent.name[6:]]
     subprocess.run([*pip, "--only-binary=:all:", f"psycopg[binary]=={psycopg.__version__}"], check=True, stderr=subprocess.DEVNULL)
     yield path

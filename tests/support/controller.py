@@ -172,7 +172,7 @@ class Controller:
         for key, value in query.items():
             if key in ("page", "page_size", "or__name"):
                 continue
-            field, _, what = key.partition("__")
+            field, _sign, what = key.partition("__")
             if key == "or__id":
                 found = str(one["id"]) == value or one["name"] == query["or__name"]
             elif what == "startswith":

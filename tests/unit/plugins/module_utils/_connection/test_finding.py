@@ -102,7 +102,10 @@ def test_of_a_password_only_that_it_differs():
 
 @pytest.mark.parametrize("shown", ["********", None, ""])
 def test_a_password_that_is_not_shown_cannot_be_compared_and_is_no_finding(shown):
-    assert found(current={"password": shown})[:2] == ("ok", "It is as the inventory wants it. The platform does not show the password, so it cannot be compared.")
+    assert found(current={"password": shown})[:2] == (
+        "ok",
+        "It is as the inventory wants it. The platform does not show the password, so it cannot be compared.",
+    )
     assert "compared" not in found({"password": None}, {"password": shown})[1]
 
 
