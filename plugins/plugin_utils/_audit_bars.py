@@ -20,7 +20,7 @@ _MOST_VALUES = 40
 
 def default_tag(rows):
     """Return the tag by which the page begins, None where there is no tag at all."""
-    values = {}
+    values: dict = {}
     for row in rows:
         for key, value in row["tags"].items():
             values.setdefault(key, Counter())[value] += 1
@@ -34,7 +34,7 @@ def bars(rows, tag):
 
     parts: a list of (finding, where it begins, length) in hundredths of the longest bar.
     """
-    groups = {}
+    groups: dict = {}
     for row in rows:
         groups.setdefault(row["tags"].get(tag), Counter())[row["finding"]] += 1
     longest = max((sum(counts.values()) for counts in groups.values()), default=1)

@@ -20,7 +20,7 @@ def compared(report, previous):
     Each has name, inventory_host, finding (None where it was not seen) and before (None where it was not in the previous report).
     What this run did not look at is not resolved.
     """
-    changes = {change: [] for change in CHANGES}
+    changes: dict = {change: [] for change in CHANGES}
     before = {_key(row): row["finding"] for row in previous["connections"]}
     for row in report["connections"]:
         was = before.pop(_key(row), None)

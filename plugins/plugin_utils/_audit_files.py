@@ -16,7 +16,7 @@ from ..module_utils._common._text import printable
 from ..module_utils._connection._finding import FINDINGS
 from ._audit_report import SCHEMA
 
-_ROW = {
+_ROW: dict = {
     "name": str,
     "inventory_host": str,
     "finding": str,
@@ -63,8 +63,8 @@ def write(path, contents):
 def matching(patterns):
     """Return the paths of the reports that are named, by path or by pattern. Raise InvalidInput for what names none."""
     paths = []
-    for pattern in patterns:
-        pattern = os.path.abspath(os.path.expanduser(pattern))
+    for given in patterns:
+        pattern = os.path.abspath(os.path.expanduser(given))
         found = sorted(glob.glob(pattern))
         if not found:
             raise InvalidInput("reports: there is no file %s on the control node." % pattern, "reports")

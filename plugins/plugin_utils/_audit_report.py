@@ -55,8 +55,8 @@ def report_of(audited, hosts, coverage, now=None):
 def merged(reports):
     """Return several reports, of slices or parts of an inventory, as one. A connection in more than one counts as the newest has it."""
     reports = sorted(reports, key=lambda report: report["generated_at"])
-    rows = {(row["name"], row["inventory_host"]): row for report in reports for row in report["connections"]}
-    rows = sorted(rows.values(), key=_order)
+    newest = {(row["name"], row["inventory_host"]): row for report in reports for row in report["connections"]}
+    rows = sorted(newest.values(), key=_order)
     return {
         "schema": SCHEMA,
         # The age of the oldest part, so that the whole does not look newer than it is.

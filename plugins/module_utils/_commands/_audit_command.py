@@ -45,7 +45,7 @@ def audit_all(connections, context, concurrency):
     found then would say nothing of the connections. One platform's trouble does not keep those of another from being audited.
     """
     todo = [number for number, audited in enumerate(connections) if audited.failed is None]
-    closed = {}
+    closed: dict = {}
 
     def look(platform, number):
         audited = connections[number]
