@@ -155,7 +155,8 @@ def test_the_documentation_tells_what_the_table_tells(command):
         assert (f"E({option.env})" in text) if option.env else ("E(" not in text), name
 
 
-def test_every_module_is_in_the_action_group_and_has_an_action_plugin_of_its_name():
-    modules = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
+def test_every_module_that_calls_the_platform_is_in_the_action_group_and_has_an_action_plugin_of_its_name():
+    # datasentinel_pg_hba edits a file of the host that it runs on.
+    modules = sorted({path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - {"datasentinel_pg_hba"})
     assert modules == sorted(path.stem for path in (ROOT / "plugins/action").glob("*.py")) == sorted(command.name for command in COMMANDS)
     assert modules == sorted(yaml.safe_load((ROOT / "meta/runtime.yml").read_text())["action_groups"]["datasentinel"])
