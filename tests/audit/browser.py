@@ -96,7 +96,7 @@ class Page:
         """The tile of a finding."""
         return self.page.locator(f"[data-kind={kind}]")
 
-    def bar(self, value: str):
+    def bar_of(self, value: str):
         """The bar of a value of the tag."""
         return self.page.locator(".bar-row", has=self.page.locator(f":text-is('{value}')"))
 

@@ -113,16 +113,16 @@ def test_bars_by_a_tag_that_is_chosen(page):
 def test_a_bar_filters_by_its_value(page):
     shown = page(FLEET)
     staging = [one["name"] for one in ROWS if one["tags"]["environment"] == "staging"]
-    shown.bar("staging").click()
+    shown.bar_of("staging").click()
     assert (
         shown.names() == staging and shown.fragment == "value=staging" and shown.locator("#value").evaluate("list => list.selectedOptions[0].text") == "staging"
     )
-    shown.bar("staging").click()
+    shown.bar_of("staging").click()
     assert shown.status() == "312 connections"
     shown.locator("#value").select_option("staging")
     assert shown.names() == staging
     shown.locator("#by").select_option("legacy")
-    shown.bar("without").click()
+    shown.bar_of("without").click()
     assert shown.fragment == "by=legacy&without=1" and shown.status() == f"{sum('legacy' not in one['tags'] for one in ROWS)} of 312 connections"
 
 
@@ -168,7 +168,7 @@ def test_what_is_new_still_there_and_resolved(page):
 def test_the_fragment_shows_a_colleague_the_same(page):
     shown = page(FLEET)
     shown.locator("#by").select_option("datacenter")
-    shown.bar("lyon").click()
+    shown.bar_of("lyon").click()
     shown.locator("#finding").select_option("Ok")
     shown.locator("#q").fill("crm & co")
     shown.locator("#q").fill("crm")
@@ -271,7 +271,7 @@ def test_no_barrier_that_axe_finds(page, axe, options):
     for kind in ("differs", "unknown"):
         shown.locator("tr.row", has=shown.locator(f".badge.{kind}")).first.click()
     shown.tile("ok").hover()
-    shown.bar("staging").evaluate("link => link.setAttribute('aria-current', 'true')")
+    shown.bar_of("staging").evaluate("link => link.setAttribute('aria-current', 'true')")
     assert shown.violations() == []
 
 
