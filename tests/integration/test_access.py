@@ -80,7 +80,7 @@ def test_proxies_come_from_the_environment(ansible, runner, there):
         task("by proxy", {**runner, "ignore_errors": True, "environment": {**proxy, "NO_PROXY": "", "no_proxy": ""}}, name="db1", api_retries=0),
         task("past it", {**runner, "environment": {**proxy, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}}, name="db1"),
     ).succeeded()
-    assert "the proxy before it" in outcome["by proxy"]["msg"]
+    assert "no connection to the proxy 127.0.0.1:9" in outcome["by proxy"]["msg"]
 
 
 def test_a_token_that_expires_within_the_run(ansible, runner, there, platform):
