@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -36,6 +37,8 @@ if ansible_test:
 for name in list(os.environ):
     if name != COLLECTIONS and name.startswith("DATASENTINEL_" if ansible_test else ("ANSIBLE_", "DATASENTINEL_")):
         del os.environ[name]
+# Nor is that it may have been started in the background: what a shell starts there ignores Ctrl-C, with all that is started from it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 
 # Now, not in a hook: the conftest files below import from it.

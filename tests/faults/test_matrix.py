@@ -87,7 +87,7 @@ def everywhere(path):
         Case("wrong-type", faults.wrong_type, "a JSON list .* came back"),
         Case("oversize", faults.oversize(announced=True), "larger than 1024 KiB"),
         Case("oversize-unannounced", faults.oversize(announced=False), "larger than 1024 KiB"),
-        Case("redirect", faults.redirect("http://127.0.0.1:9/"), "a redirect to http://127.0.0.1:9/"),
+        Case("redirect", faults.redirect("http://127.0.0.1:9/"), "a redirect to http://127.0.0.1:9"),
     ]
     return passing + final
 
