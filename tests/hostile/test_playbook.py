@@ -132,7 +132,7 @@ def test_fields_that_drive_a_terminal(ansible, platform):
 
 def test_a_module_whose_result_is_lost_may_have_done_the_work(ansible, platform, tmp_path):
     platform.store.put("db1", **THERE)
-    losing = tmp_path / "python"
+    losing = tmp_path / "losing-python"
     losing.write_text(f'#!/bin/sh\n{shlex.quote(sys.executable)} "$@" > /dev/null\necho lost {GIVEN[:5]}\nexit 1\n')
     losing.chmod(0o755)
     keywords = {**DELEGATED, "vars": {"ansible_python_interpreter": str(losing)}}
