@@ -14,6 +14,8 @@ description:
   - The variable is taken from the command line (extra variables, a survey) or the C(vars) of C(import_playbook), and otherwise from the
     inventory, where it is a variable of the group V(all). Ansible itself offers no variable of the inventory to the C(hosts) keyword.
     Not set anywhere, or empty, it is the group V(postgresql).
+  - A variable that is nearly called C(datasentinel_hosts), such as C(datasentinel_host), is an error where it is given in the same way and
+    C(datasentinel_hosts) is not. Otherwise the playbook would act on more hosts than were named.
   - Patterns that match no host of the inventory, within the limit if there is one, are an error. Ansible itself skips such a play
     and ends with success.
 options:
@@ -53,6 +55,7 @@ _list:
   sample: [postgresql, "!staging"]
 """
 
+import difflib
 import inspect
 import traceback
 
@@ -86,6 +89,8 @@ class LookupModule(LookupBase):
 
     def _matching_patterns(self, variables: dict) -> list[str]:
         patterns = self._patterns(variables)
+        if not patterns:
+            refuse_misspelling(variables)
         if not patterns and self.get_option("required"):
             raise AnsibleLookupError(
                 f"{VARIABLE} is not given: this playbook has no default, so name a group or pattern of hosts on the command line "
@@ -105,6 +110,16 @@ class LookupModule(LookupBase):
 
     def _patterns(self, variables: dict) -> list[str]:
         return split_patterns(Templar(loader=self._loader, variables=variables).template(variables.get(VARIABLE)))
+
+
+def refuse_misspelling(variables: dict) -> None:
+    """Raise AnsibleLookupError where a variable has nearly the name of the one that names the hosts, and that one is not among them."""
+    near = [] if VARIABLE in variables else difflib.get_close_matches(VARIABLE, variables, n=1, cutoff=0.9)
+    if near:
+        raise AnsibleLookupError(
+            f"{near[0]} is no variable of this playbook, and {VARIABLE} is not given, so it would not act on the hosts that were named. "
+            f"If {VARIABLE} is meant, correct the name; otherwise give {VARIABLE} as well."
+        )
 
 
 def split_patterns(value) -> list[str]:

@@ -72,6 +72,18 @@ def test_a_pattern_that_matches_no_host_fails_in_every_playbook(ansible, platfor
     assert platform.journal.said() == []
 
 
+@pytest.mark.parametrize("playbook", WITH_DEFAULT + NAMED_ONLY)
+def test_a_misspelled_variable_does_not_leave_a_playbook_with_its_default(ansible, platform, playbook):
+    outcome = ansible.run(*names(playbook), "-e", "datasentinel_host=pg1", inventory=inventory())
+    assert "datasentinel_host is no variable of this playbook, and datasentinel_hosts is not given" in message(outcome)
+    assert platform.journal.said() == []
+
+
+def test_a_variable_of_the_inventory_with_nearly_the_name_is_ones_own(ansible):
+    outcome = ansible.run(*names("register"), "--list-hosts", inventory=inventory(datasentinel_host="monitoring.example.com"))
+    assert listed(outcome) == ["pg1", "pg2", "pg3"]
+
+
 NO_MATCH = {
     "empty group": (["-e", "datasentinel_hosts=empty"], "No host of the inventory matches 'empty': set datasentinel_hosts"),
     "outside the limit": (["--limit", "databases"], "No host of the inventory matches 'postgresql' within the limit 'databases': set"),

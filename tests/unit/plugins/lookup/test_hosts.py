@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from ansible.errors import AnsibleLookupError
 from ansible.parsing.dataloader import DataLoader
-from ansible_collections.datasentinel.platform.plugins.lookup.hosts import inventory_of_run, split_patterns
+from ansible_collections.datasentinel.platform.plugins.lookup.hosts import inventory_of_run, refuse_misspelling, split_patterns
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,21 @@ def test_nothing_is_no_pattern_although_it_would_be_every_host_to_ansible(value)
 def test_what_is_no_pattern_is_refused(value):
     with pytest.raises(AnsibleLookupError, match="^datasentinel_hosts is .*: it has to be a group or pattern of hosts, as text, or a list of them.$"):
         split_patterns(value)
+
+
+@pytest.mark.parametrize("name", ["datasentinel_host", "datasentinel_hots", "datasentinal_hosts", "datasentinel_Hosts", "datasentinel_hostss"])
+def test_a_misspelled_name_is_refused(name):
+    with pytest.raises(AnsibleLookupError, match=f"^{name} is no variable of this playbook, and datasentinel_hosts is not given"):
+        refuse_misspelling({name: "pg1", "ansible_version": {}})
+
+
+@pytest.mark.parametrize("name", ["datasentinel_hosts", "datasentinel_bulk", "datasentinel_file", "datasentinel_connection_host", "hosts"])
+def test_other_names_are_not_refused(name):
+    refuse_misspelling({name: ""})
+
+
+def test_a_variable_of_ones_own_may_stand_beside_the_hosts():
+    refuse_misspelling({"datasentinel_host": "monitoring.example.com", "datasentinel_hosts": "postgresql"})
 
 
 def test_the_inventory_is_read_where_no_playbook_is_running(tmp_path):
