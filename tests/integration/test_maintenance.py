@@ -106,3 +106,4 @@ def test_what_is_refused_before_anything_is_paused(ansible, maintenance, platfor
     arguments, more = maintenance([], {"pg1": {}}, *options)
     outcome = ansible.run(*arguments, **more)
     assert outcome.returncode != 0 and sentence in " ".join(outcome.output.split()) and platform.journal.said() == []
+    assert "\\n" not in outcome.output, "the message is one line"
