@@ -94,6 +94,13 @@ def test_an_interrupted_run_says_what_it_leaves_paused(ansible, maintenance, pla
     assert "This run leaves the monitoring of these connections paused: pg1. Resume it with: ansible-playbook datasentinel.platform.enable" in printed
 
 
+def test_in_check_mode_nothing_is_paused_and_the_run_does_not_say_so(ansible, maintenance, platform, enabled):
+    arguments, more = maintenance([{"name": "work", "ansible.builtin.debug": {"msg": "working"}}], {"pg1": {}}, "--check")
+    outcome = ansible.run(*arguments, **more).succeeded()
+    assert [call for call in platform.journal.methods() if call != "GET"] == [] and enabled()["pg1"]
+    assert outcome.results(TASK) and "Monitoring is paused" not in outcome.output
+
+
 @pytest.mark.parametrize(
     "options, sentence",
     [
