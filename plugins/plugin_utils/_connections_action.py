@@ -65,6 +65,10 @@ class ConnectionsAction(CommandAction):
         """Return the connections in a file on the control node, vaulted or not, and how messages call them. Raise InvalidInput."""
         try:
             path = self._find_needle("files", str(src))
+        except AnsibleError:
+            # Ansible's own words offer an option of the module copy.
+            raise InvalidInput("src: the file %s is not found on the control node: check its path, or give an absolute one." % src, "src") from None
+        try:
             content, _shown = self._loader._get_file_contents(path)
         except (AnsibleError, OSError) as exc:
             raise InvalidInput("src: the file %s cannot be read on the control node: %s" % (src, exc), "src") from None

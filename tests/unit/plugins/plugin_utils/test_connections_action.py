@@ -114,7 +114,7 @@ def test_a_vaulted_file_without_its_password_is_refused(run, file):
     [
         ({}, "Give connections, or the path of a file as src."),
         ({"src": "a.csv", "connections": []}, "Give either connections or src, not both."),
-        ({"src": "/no/such/file.csv"}, "src: the file /no/such/file.csv cannot be read on the control node"),
+        ({"src": "/no/such/file.csv"}, "src: the file /no/such/file.csv is not found on the control node: check its path, or give an absolute one."),
         ({"connections": "a"}, "connections has to be a list of mappings"),
         ({"connections": [], "defaults": "user=ds"}, "defaults has to be a mapping"),
         ({"connections": [{"name": "a", "port": 0}]}, "connections[0] ('a'): port is 0"),
