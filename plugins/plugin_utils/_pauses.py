@@ -52,5 +52,5 @@ class Pauses:
             names = ", ".join(name for names in left.values() for name in names)
             Display().warning(
                 "This run leaves the monitoring of these connections paused: %s. Resume it with: "
-                "ansible-playbook datasentinel.platform.enable -e datasentinel_hosts=%s" % (names, ",".join(left))
+                "ansible-playbook datasentinel.platform.enable -i inventory -e datasentinel_hosts=%s" % (names, ",".join(left))
             )

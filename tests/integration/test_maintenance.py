@@ -51,6 +51,7 @@ def test_monitoring_is_paused_during_the_work_and_only_what_was_paused_is_resume
     assert enabled() == {"pg1": True, "pg2": False}
     assert [call for call in platform.journal.said() if call.startswith("PATCH")] == ["PATCH pg1/disable", "PATCH pg1/enable"]
     assert set(outcome.results("work")) == {"pg1", "pg2"} and "leaves the monitoring" not in outcome.output
+    assert "by ansible-playbook datasentinel.platform.enable -i inventory -e datasentinel_hosts=pg1,pg2" in outcome.output
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,8 @@ def test_an_interrupted_run_says_what_it_leaves_paused(ansible, maintenance, pla
     finally:
         stop(process)
     assert process.returncode != 0 and enabled()["pg1"] is False
-    assert "This run leaves the monitoring of these connections paused: pg1. Resume it with: ansible-playbook datasentinel.platform.enable" in printed
+    assert "This run leaves the monitoring of these connections paused: pg1. Resume it with: " in printed
+    assert "ansible-playbook datasentinel.platform.enable -i inventory -e datasentinel_hosts=pg1" in printed
 
 
 def test_in_check_mode_nothing_is_paused_and_the_run_does_not_say_so(ansible, maintenance, platform, enabled):

@@ -54,7 +54,7 @@ def test_the_main_process_warns_at_its_end_of_what_it_leaves_paused(pauses, warn
     pauses._report(os.getpid())
     assert warnings == [
         "This run leaves the monitoring of these connections paused: a, b, d. Resume it with: "
-        "ansible-playbook datasentinel.platform.enable -e datasentinel_hosts=db1,db2"
+        "ansible-playbook datasentinel.platform.enable -i inventory -e datasentinel_hosts=db1,db2"
     ]
 
 
