@@ -70,7 +70,8 @@ def _from_csv(name, text):
                 raise InvalidInput("%s, column %s: %s" % (label, exc.option, exc), "src") from None
             labels.append(label)
     except csv.Error as exc:
-        raise InvalidInput("%s, line %d, cannot be read: %s." % (name, reader.line_num, exc), "src") from None
+        text = '%s, line %d, cannot be read: %s; check the quotation marks (") in this line and before it.'
+        raise InvalidInput(text % (name, reader.line_num, exc), "src") from None
     if columns is None:
         raise InvalidInput("%s is empty: its first row has to name the columns: %s." % (name, ", ".join(ITEM)), "src")
     return connections, labels

@@ -163,7 +163,7 @@ def test_the_case_of_the_ending_does_not_count(ending):
         ("name,tags.a,Tags.a\n", "connections.csv, line 1, column 3: the column 'Tags.a' is there twice."),
         ("host,port\n", "connections.csv, line 1: there is no column name."),
         ("name,host\na,h\nb,h,x\n", "connections.csv, line 3, has 3 cells where the header has 2 columns."),
-        ('name,host\na,"h\n', "connections.csv, line 2, cannot be read: "),
+        ('name,host\na,"h\n', 'connections.csv, line 2, cannot be read: unexpected end of data; check the quotation marks (") in this line and before it.'),
         ('name,host\na,"h"x\n', "connections.csv, line 2, cannot be read: "),
         ("name,host\n,h\n", "connections.csv, line 2, column name: it has no name."),
         ("name,port\na,1\nb,many\n", "connections.csv, line 3, column port: port has to be a whole number, and it is 'many'."),
