@@ -15,12 +15,12 @@ import contextlib
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import AnsibleFallbackNotFound, UnsupportedError
+from ansible.module_utils.errors import AnsibleFallbackNotFound, ArgumentTypeError, UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._commands._command import PROXY_VARIABLES, Command, Context, execute, failure, named
-from ..module_utils._commands._options import secret_values
+from ..module_utils._commands._options import secret_values, wrong_type
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._common._secrets import Secrets
 from ..module_utils._http._libraries import REQUESTS_IMPORT_ERROR
@@ -214,10 +214,13 @@ class CommandAction(ActionBase):
                 option.converted(name, value)
 
     def _refused(self, options, error, secrets):
-        """Return the result for options that cannot be, in the words that a module would use."""
+        """Return the result for options that cannot be."""
         msg = str(error)
         if isinstance(error, UnsupportedError):
             msg = "Unsupported parameters for (%s%s) module: %s" % (COLLECTION, self.command.name, error)
+        elif isinstance(error, ArgumentTypeError):
+            # Ansible's own words name a type of Python, and in some versions not the value.
+            msg = wrong_type(self.command.options, options) or msg
         if isinstance(options.get("name"), str):
             msg = named(options["name"], msg)
         return {"failed": True, "changed": False, "msg": secrets.mask(msg)}

@@ -142,8 +142,8 @@ def test_ad_hoc(ansible):
         ),
         ({}, "missing required arguments: name"),
         ({"name": "db1", "state": "there"}, "value of state must be one of: present, absent, enabled, disabled, got: there"),
-        ({"name": "db1", "port": "five"}, "argument 'port' is of type"),
-        ({"name": "db1", "wait": "perhaps"}, "argument 'wait' is of type"),
+        ({"name": "db1", "port": "five"}, "port has to be a whole number, and it is 'five'."),
+        ({"name": "db1", "wait": "perhaps"}, "wait has to be true or false, and it is 'perhaps'."),
     ],
 )
 def test_a_mistake_in_the_options_reads_the_same_in_both_faces(ansible, platform, options, sentence):

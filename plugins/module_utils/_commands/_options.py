@@ -133,6 +133,17 @@ def _texts(value):
     return [] if isinstance(value, bool) or value is None else [value]
 
 
+def wrong_type(table, options):
+    """Return what is wrong with the first option that is no number or boolean where it has to be; None if there is none."""
+    for name, option in table.items():
+        if option.type in ("int", "float", "bool"):
+            try:
+                typed({name: option}, options)
+            except InvalidInput as exc:
+                return str(exc)
+    return None
+
+
 def typed(table, options):
     """Return a value for each option of a table: the given one in its type, else that of its variable, else its default.
 

@@ -137,9 +137,11 @@ def test_without_variables(recorded, make_action):
         ),
         ({"name": None}, "missing required arguments: name"),
         ({"state": "there"}, "Connection 'db1': value of state must be one of: present, absent, enabled, disabled, got: there"),
-        ({"port": "five"}, "Connection 'db1': argument 'port' is of type"),
+        ({"port": "five"}, "Connection 'db1': port has to be a whole number, and it is 'five'."),
         ({"port": 0}, "Connection 'db1': port is 0"),
-        ({"port": "five", "api_retries": "many"}, "Connection 'db1': argument 'api_retries' is of type"),
+        ({"port": "five", "api_retries": "many"}, "Connection 'db1': api_retries has to be a whole number, and it is 'many'."),
+        ({"api_timeout": "long"}, "Connection 'db1': api_timeout has to be a number, and it is 'long'."),
+        ({"wait": "maybe"}, "Connection 'db1': wait has to be true or false, and it is 'maybe'."),
     ],
 )
 def test_a_mistake_reads_as_that_of_a_module(run, delegate, recorded, options, message):
@@ -148,6 +150,11 @@ def test_a_mistake_reads_as_that_of_a_module(run, delegate, recorded, options, m
     assert result["msg"].startswith(message) and result["failed"] is True and result["changed"] is False
     if message.startswith("Connection 'db1'") and "port is 0" not in message:
         assert delegate(args)[0] == result, "and that of the task where it is delegated"
+
+
+def test_a_mistake_in_a_variable_of_the_environment_is_quoted(run, monkeypatch):
+    monkeypatch.setenv("DATASENTINEL_API_TIMEOUT", "long")
+    assert run(ARGS)["msg"] == "Connection 'db1': api_timeout has to be a number, and it is 'long'."
 
 
 @pytest.mark.parametrize("name", ["password", "api_token", "api_password"])

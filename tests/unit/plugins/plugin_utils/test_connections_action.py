@@ -118,7 +118,7 @@ def test_a_vaulted_file_without_its_password_is_refused(run, file):
         ({"connections": "a"}, "connections has to be a list of mappings"),
         ({"connections": [], "defaults": "user=ds"}, "defaults has to be a mapping"),
         ({"connections": [{"name": "a", "port": 0}]}, "connections[0] ('a'): port is 0"),
-        ({"connections": [], "concurrency": "many"}, "argument 'concurrency' is of type"),
+        ({"connections": [], "concurrency": "many"}, "concurrency has to be a whole number, and it is 'many'."),
         ({"connections": [], "no_such": 1}, "Unsupported parameters for (datasentinel.platform.datasentinel_connections) module: no_such"),
     ],
 )

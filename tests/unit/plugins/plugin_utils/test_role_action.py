@@ -114,7 +114,7 @@ def test_one_that_is_left_alone_leaves_the_others_to_be_done(recorded, host):
         ({"password": "pw", "instances": [{"name": "a", "port": 1}] * 2}, "The name 'a' stands twice"),
         ({"password": "pw", "extra_tags": "a"}, "The tag 'a' has no '='"),
         ({"password": ["s3cret-pw"]}, "Connection 'db1': password has to be a text, and it is a list."),
-        ({"password": "pw", "port": "five"}, "Connection 'db1': argument 'port' is of type"),
+        ({"password": "pw", "port": "five"}, "Connection 'db1': port has to be a whole number, and it is 'five'."),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_sent(recorded, host, variables, message):
