@@ -81,6 +81,16 @@ def test_a_host_that_cannot_be_paused_is_not_worked_on(ansible, maintenance, pla
     assert "The monitoring of unknown could not be paused, so no work was done." in " ".join(outcome.output.split())
 
 
+def test_a_run_that_starts_at_the_work_does_none(ansible, maintenance, platform, enabled):
+    """Without the tasks before it nothing is paused, and the control node is still among the hosts of the play."""
+    work = [{"name": "work", "ansible.builtin.debug": {"msg": "working"}}]
+    arguments, more = maintenance(work, {"pg1": {}}, "--start-at-task", "Do the work")
+    outcome = ansible.run(*arguments, **more)
+    assert outcome.returncode != 0 and '"msg": "working"' not in outcome.output, outcome.output
+    assert "The monitoring of pg1 could not be paused, so no work was done." in " ".join(outcome.output.split())
+    assert [call for call in platform.journal.methods() if call != "GET"] == []
+
+
 def test_an_interrupted_run_says_what_it_leaves_paused(ansible, maintenance, platform, enabled, tmp_path):
     arguments, more = maintenance([{"name": "work", "ansible.builtin.command": {"cmd": f"sh -c 'touch {tmp_path}/begun; exec sleep 60'"}}], {"pg1": {}})
     process = ansible.start(*arguments, **more)
