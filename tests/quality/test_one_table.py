@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of options (module_utils/_commands/_options.py) against the role, the tables in both READMEs, and the AWX credential type.
+"""The table of options (module_utils/_commands/_options.py) against the role, the tables in docs/access.md and the role's README, and the AWX credential type.
 
 The documentation of the modules is compared with it in tests/unit/plugins/module_utils/_commands/test_options.py, the role's
 defaults in tests/unit/plugins/plugin_utils/test_role_variables.py, since these have to hold on every ansible-core.
@@ -73,7 +73,7 @@ def test_the_operations_are_those_that_there_are(spec):
     assert (spec[OPERATION]["choices"], spec[OPERATION]["default"]) == (list(OPERATIONS), "register")
 
 
-# --- the tables of the READMEs -----------------------------------------------------------------------------------
+# --- the tables for people -----------------------------------------------------------------------------------
 
 
 def rows(path):
@@ -90,8 +90,8 @@ def variables(collection):
     return dict(beside)
 
 
-def test_the_readme_names_every_access_option_and_its_variable(collection):
-    table = {row[0].strip("`"): row[1:] for row in rows(collection / "README.md") if row[1:] and row[1].startswith("`DATASENTINEL_")}
+def test_the_guide_to_access_names_every_option_and_its_variable(collection):
+    table = {row[0].strip("`"): row[1:] for row in rows(collection / "docs/access.md") if row[1:] and row[1].startswith("`DATASENTINEL_")}
     assert {name: cells[0].strip("`") for name, cells in table.items()} == {name: option.env for name, option in ACCESS.items()}
     defaults = {name: written(option.default) for name, option in ACCESS.items() if option.default is not None}
     assert {name: re.match(r"`?(\w*)", table[name][1]).group(1) for name in defaults} == defaults
