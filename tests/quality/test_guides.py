@@ -1,0 +1,89 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Guides that are followed to the letter, on an embedded platform: only addresses and passwords are others."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+import yaml
+from support.markdown import Page
+from support.playbook import Ansible
+
+ADDRESS = "https://platform.example.com"
+
+
+@pytest.fixture
+def ansible(tmp_path, platform):
+    return Ansible(tmp_path, platform.environment())
+
+
+def test_getting_started(tmp_path, platform):
+    page = Page("docs/getting-started.md")
+    for sample in page.samples("yaml"):
+        (tmp_path / sample.title).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / sample.title).write_text(sample.text)
+    (tmp_path / "inventory/group_vars/all.yml").write_text("vault_datasentinel_password: s3cret-of-the-vault\n")
+    # What needs no platform of one's own is tested by test_demo.py and test_playground.py.
+    script = "".join(sample.text for sample in page.samples("shell") if not sample.text.startswith("make "))
+    for placeholder, value in ((ADDRESS, platform.url), ("automation", platform.username), ("…", platform.password)):
+        assert placeholder in script
+        script = script.replace(placeholder, value)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "HOME": str(tmp_path), "ANSIBLE_NOCOLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    # Of the check, the first run, the second one, and the playbook of one's own.
+    assert ["changed=1" in line for line in done.stdout.splitlines() if line.startswith("pg-sales ")] == [True, True, False, False]
+    assert platform.store.names() == ["billing", "crm", "pg-sales"]
+    assert platform.store.get("crm")["tags"] == "environment=production,datacenter=lyon,application=crm"
+    assert "s3cret-of-the-vault" not in done.stdout and platform.password not in done.stdout
+
+
+# --- from the vendor's toolkit -----------------------------------------------------------------------------------
+
+
+def tasks(which, platform):
+    """The tasks of the guide by section. which: what is said above them."""
+    samples = [sample for sample in Page("docs/from-the-toolkit.md").samples("yaml") if sample.before == which]
+    text = {sample.section: sample.text.replace(ADDRESS, platform.url).replace("automation", platform.username) for sample in samples}
+    return {section: yaml.safe_load(content) for section, content in text.items()}
+
+
+def secrets_of(platform):
+    return {"vault_datasentinel_api_password": platform.password, "vault_datasentinel_password": "s3cret-of-the-vault"}
+
+
+def test_the_tasks_of_today_do_what_the_guide_says(ansible, platform):
+    today = tasks("Today:", platform)
+    # Adding it a second time fails.
+    [add] = today["Add a connection"]
+    add_again = {**add, "name": "Add it again", "register": "added", "failed_when": "added.status != 409"}
+    sequence = [task for section in today.values() for task in section]
+    sequence.insert(sequence.index(add) + 1, add_again)
+    outcome = ansible.tasks(*sequence, variables=secrets_of(platform)).succeeded()
+    assert outcome["Mint a token"]["json"]["user-token"] in outcome.output
+    assert outcome["Read the connection"]["json"]["password"] == "s3cret-of-the-vault"
+    assert platform.store.names() == []
+
+
+def test_the_tasks_in_their_place_do_the_same_once(ansible, platform):
+    instead = tasks("With the collection:", platform)
+    assert instead.keys() == tasks("Today:", platform).keys()
+    sequence = [{**task, "name": task["name"] + time} for section in instead.values() for task in section for time in (", once", ", again")]
+    outcome = ansible.tasks(*sequence, variables=secrets_of(platform)).succeeded()
+    # Looking changes nothing; each of the others changes something the first time, and nothing the second.
+    assert outcome.changed() == [False, False, True, False, True, False, True, False, False, False, True, False]
+    assert "s3cret-of-the-vault" not in outcome.output and platform.store.names() == []
