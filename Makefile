@@ -4,6 +4,7 @@
 # make lint      the gates of the ecosystem alone: sanity, ansible-lint, galaxy-importer, types, style; some: make lint GATES="mypy ruff"
 # make test-all  unit and integration tests on every supported ansible-core, with every Python and requests
 # make conformance  whether a real platform does what this collection expects: see docs/conformance.md
+# make docs      the guides and the reference as a site: .cache/docs/html/index.html
 # make bench     how fast it is, into docs/performance.md; a short run: make bench QUICK=1
 # make mutants   whether the tests notice when the code is changed
 # make build     the collection's tarball
@@ -24,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 DEMO := PATH="$$PWD/.venv/bin:$$PATH" PYTHONPATH="$$PWD/tests"
 TEST := PATH="$$PWD/.cache/venv/bin:$$PATH" PYTHONPATH="$$PWD/tests"
 
-.PHONY: help demo platform test lint test-all conformance bench mutants build changelog clean venv-demo venv-test dependencies
+.PHONY: help demo platform test lint test-all conformance docs bench mutants build changelog clean venv-demo venv-test dependencies
 
 help:
 	@sed -n '/^#/!q; s/^# //p' Makefile
@@ -46,6 +47,11 @@ test-all: venv-test
 
 conformance: venv-demo
 	@$(DEMO) .venv/bin/python -m conformance
+
+docs:
+	@python=$$(tests/tools/find-python) && tests/tools/make-venv .cache/venv-docs "$$python" tests/requirements/docs.txt
+	@PATH="$$PWD/.cache/venv-docs/bin:$$PATH" docs/docsite/build .cache/docs
+	@echo "The site: .cache/docs/html/index.html"
 
 bench:
 	@PYTHONPATH="$$PWD/tests" tests/bench/run

@@ -25,6 +25,7 @@ CACHE = ROOT / ".cache"
 #: The environment of the tests; another ansible-core's, if this is run by its Python.
 TESTS = Path(sys.executable).parent
 LINT = CACHE / "venv-lint/bin"
+DOCS = CACHE / "venv-docs/bin"
 IMPORTER = CACHE / "venv-importer/bin"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 #: Seconds for a gate. The first time, ansible-test fills environments of its own.
@@ -86,6 +87,7 @@ GATES = (
     Gate("galaxy-importer", IMPORT, IMPORTER, refuses=("WARNING", "ERROR")),
     Gate("ansible-lint", "ansible-lint --profile production --offline --strict --nocolor", TESTS),
     Gate("antsibull-docs", "antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all ."),
+    Gate("documentation site", 'docs/docsite/build "$HOME"', DOCS),
     Gate("mypy", 'cd ../../.. && mypy --config-file "$OLDPWD/pyproject.toml" --cache-dir "$CACHE/mypy" "$OLDPWD/plugins"'),
     Gate("antsibull-changelog", CHANGELOG),
     Gate("yamllint", "yamllint --strict ."),
