@@ -25,6 +25,9 @@ extensions = ["myst_parser", "sphinx_antsibull_ext", "sphinx_copybutton", "sphin
 html_theme = "furo"
 html_title = f"{project} {version}"
 html_show_sourcelink = False
+html_copy_source = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 # Anchors of headings as GitHub makes them.
 myst_heading_anchors = 4
 
@@ -64,12 +67,17 @@ def target_of(docname, target):
     return target  # Sphinx then says that it leads nowhere.
 
 
-def lead_links(app, docname, source):
-    """Have the links of a page in Markdown lead to where their targets are here."""
+def adapt(app, docname, source):
+    """Adapt a page: have the links of one in Markdown lead to where their targets are here, and fit a generated one into the theme."""
     if (SOURCE / f"{docname}.md").is_file():
         source[0] = LINK.sub(lambda link: link[1] + target_of(docname, link[2]), source[0])
+    else:
+        # The theme has a list of sections of its own. In titles, the collection's name would push out what they are about.
+        source[0] = source[0].replace(".. contents::\n   :local:\n   :depth: 1\n", "")
+        source[0] = re.sub(r"^datasentinel\.platform\.(\w+ \w+ -- .*\n\++$)", r"\1", source[0], count=1, flags=re.MULTILINE)
+        source[0] = source[0].replace("\nDatasentinel.Platform\n===", "\nReference\n===", 1)
 
 
 def setup(app):
     """Connect with Sphinx."""
-    app.connect("source-read", lead_links)
+    app.connect("source-read", adapt)
