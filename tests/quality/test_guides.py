@@ -15,6 +15,7 @@ from support.markdown import Page
 from support.playbook import Ansible
 
 ADDRESS = "https://platform.example.com"
+PASSWORD = "s3cret-of-the-vault"
 
 
 @pytest.fixture
@@ -22,34 +23,72 @@ def ansible(tmp_path, platform):
     return Ansible(tmp_path, platform.environment())
 
 
-def test_getting_started(tmp_path, platform):
-    page = Page("docs/getting-started.md")
-    for sample in page.samples("yaml"):
-        (tmp_path / sample.title).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / sample.title).write_text(sample.text)
-    (tmp_path / "inventory/group_vars/all.yml").write_text("vault_datasentinel_password: s3cret-of-the-vault\n")
-    # What needs no platform of one's own is tested by test_demo.py and test_playground.py.
-    script = "".join(sample.text for sample in page.samples("shell") if not sample.text.startswith("make "))
-    for placeholder, value in ((ADDRESS, platform.url), ("automation", platform.username), ("…", platform.password)):
-        assert placeholder in script
-        script = script.replace(placeholder, value)
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=tmp_path,
-        env={**os.environ, "HOME": str(tmp_path), "ANSIBLE_NOCOLOR": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
+@pytest.fixture
+def follow(tmp_path, platform):
+    """A function that makes the files of a guide, and of the first one, and runs its commands. Returns what they print."""
+
+    def follow(name, **instead):
+        page = Page(f"docs/{name}.md")
+        for sample in [*Page("docs/getting-started.md").samples("yaml"), *page.samples("yaml")]:
+            if sample.title:
+                (tmp_path / sample.title).parent.mkdir(parents=True, exist_ok=True)
+                (tmp_path / sample.title).write_text(instead.get(sample.title.removesuffix(".yml"), sample.text))
+        (tmp_path / "inventory/group_vars/all.yml").write_text(f"vault_datasentinel_password: {PASSWORD}\n")
+        # What needs no platform of one's own is tested by test_demo.py and test_playground.py.
+        script = "".join(sample.text for sample in page.samples("shell") if not sample.text.startswith("make "))
+        for placeholder, value in ((ADDRESS, platform.url), ("automation", platform.username), ("…", platform.password)):
+            script = script.replace(placeholder, value)
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=tmp_path,
+            # Hosts are not logged in to.
+            env={**os.environ, **(platform.environment() if "API_URL" not in script else {}), "HOME": str(tmp_path), "ANSIBLE_GATHERING": "explicit"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        assert PASSWORD not in done.stdout and platform.password not in done.stdout
+        return done.stdout
+
+    return follow
+
+
+def test_getting_started(follow, platform):
+    output = follow("getting-started")
     # Of the check, the first run, the second one, and the playbook of one's own.
-    assert ["changed=1" in line for line in done.stdout.splitlines() if line.startswith("pg-sales ")] == [True, True, False, False]
+    assert ["changed=1" in line for line in output.splitlines() if line.startswith("pg-sales ")] == [True, True, False, False]
     assert platform.store.names() == ["billing", "crm", "pg-sales"]
     assert platform.store.get("crm")["tags"] == "environment=production,datacenter=lyon,application=crm"
-    assert "s3cret-of-the-vault" not in done.stdout and platform.password not in done.stdout
+
+
+def put(platform, *names, tags="environment=test"):
+    """Have connections on the platform as the inventory of the guides has them, but for their tags."""
+    for name in names:
+        platform.store.put(name, host="127.0.0.1", user="datasentinel", password=PASSWORD, tags=tags)
+
+
+def test_access_by_tags(follow, platform, ansible):
+    put(platform, "pg-sales", "crm", "billing", "sales-production")
+    output = follow("tags")
+    # Shown, and not written.
+    assert '"application": "sales"' in output and platform.store.get("pg-sales")["tags"] == "environment=test"
+    [tasks] = [yaml.safe_load(sample.text) for sample in Page("docs/tags.md").samples("yaml") if sample.section.startswith("One tag")]
+    ansible.tasks(*tasks).succeeded()
+    assert platform.store.get("sales-production")["tags"] == "environment=test,audit=pci"
+
+
+def test_maintenance_windows(follow, platform):
+    put(platform, "pg-sales", "crm", "billing")
+    # The work of the guide is the distribution's.
+    output = follow("maintenance", upgrade="- name: Work\n  ansible.builtin.debug:\n    msg: working on {{ inventory_hostname }}\n")
+    assert "working on pg-sales" in output and "working on pg-shared" in output
+    calls = platform.journal.said()
+    assert [calls.count(f"PATCH {name}/{verb}") for name in ("pg-sales", "crm", "billing") for verb in ("disable", "enable")] == [1] * 6
+    assert all(platform.store.get(name)["enabled"] for name in ("pg-sales", "crm", "billing"))
 
 
 # --- from the vendor's toolkit -----------------------------------------------------------------------------------
@@ -63,7 +102,7 @@ def tasks(which, platform):
 
 
 def secrets_of(platform):
-    return {"vault_datasentinel_api_password": platform.password, "vault_datasentinel_password": "s3cret-of-the-vault"}
+    return {"vault_datasentinel_api_password": platform.password, "vault_datasentinel_password": PASSWORD}
 
 
 def test_the_tasks_of_today_do_what_the_guide_says(ansible, platform):
@@ -75,7 +114,7 @@ def test_the_tasks_of_today_do_what_the_guide_says(ansible, platform):
     sequence.insert(sequence.index(add) + 1, add_again)
     outcome = ansible.tasks(*sequence, variables=secrets_of(platform)).succeeded()
     assert outcome["Mint a token"]["json"]["user-token"] in outcome.output
-    assert outcome["Read the connection"]["json"]["password"] == "s3cret-of-the-vault"
+    assert outcome["Read the connection"]["json"]["password"] == PASSWORD
     assert platform.store.names() == []
 
 
@@ -86,4 +125,4 @@ def test_the_tasks_in_their_place_do_the_same_once(ansible, platform):
     outcome = ansible.tasks(*sequence, variables=secrets_of(platform)).succeeded()
     # Looking changes nothing; each of the others changes something the first time, and nothing the second.
     assert outcome.changed() == [False, False, True, False, True, False, True, False, False, False, True, False]
-    assert "s3cret-of-the-vault" not in outcome.output and platform.store.names() == []
+    assert PASSWORD not in outcome.output and platform.store.names() == []

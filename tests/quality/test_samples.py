@@ -4,8 +4,7 @@
 
 """The samples of README, guides and roles are right: they load, Ansible takes them, and what they name exists.
 
-Which are run, besides: docs/getting-started.md and docs/from-the-toolkit.md in test_guides.py, docs/awx.md in tests/awx, the examples of
-modules in test_docs.py.
+The examples of modules are run by test_docs.py.
 """
 
 from __future__ import annotations
@@ -35,6 +34,26 @@ NAMES = {"datasentinel"} | {
 }
 
 
+#: Pages whose samples are run besides: by test_guides.py, and docs/awx.md by tests/awx.
+RUN = {"docs/awx.md", "docs/from-the-toolkit.md", "docs/getting-started.md", "docs/maintenance.md", "docs/tags.md"}
+#: Pages whose samples are checked alone, and why.
+CHECKED_ALONE = {
+    "CONTRIBUTING.md": "commands of the repository",
+    "README.md": "those of docs/getting-started.md, and of Galaxy",
+    "docs/access.md": "parts of playbooks, and a bastion; tests/integration runs the like",
+    "docs/audit.md": "a web server and mail; tests/audit runs the like",
+    "docs/certificates.md": "a certificate authority of the reader's own; tests/integration/test_access.py runs the like",
+    "docs/conformance.md": "a platform of the reader's own; tests/conformance runs the like",
+    "docs/faults.md": "a part of a playbook",
+    "docs/many.md": "parts of playbooks, and files of the reader's own; tests/integration/test_many.py runs the like",
+    "docs/onboarding.md": "PostgreSQL servers of the reader's own; tests/onboard runs the like",
+    "docs/performance.md": "the benchmark, which takes long",
+    "docs/secrets.md": "asks for passwords on the terminal",
+    "roles/datasentinel_connection/README.md": "parts of playbooks",
+    "roles/datasentinel_monitoring_user/README.md": "parts of playbooks",
+}
+
+
 def plays_of(sample):
     """Return the plays that a sample is, or is a part of; None for variables, inventories and the files of other tools."""
     content = yaml.load(sample.text, Loader)
@@ -52,6 +71,11 @@ def plays_of(sample):
 def commands(page):
     """The names of playbooks of the collection that commands on a page run."""
     return re.findall(r"ansible-playbook [^\n`]*?datasentinel\.platform\.(\w+)", page.text.replace("\\\n", " "))
+
+
+def test_every_page_with_samples_is_run_or_listed():
+    with_samples = [page.name for page in PAGES if page.samples("yaml") or page.samples("shell")]
+    assert sorted(with_samples) == sorted([*RUN, *CHECKED_ALONE])
 
 
 @pytest.mark.parametrize("sample", YAML, ids=str)
