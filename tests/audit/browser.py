@@ -74,7 +74,7 @@ class Page:
 
     @property
     def fragment(self) -> str:
-        """The fragment of the URL, without its sign."""
+        """The fragment of the URL, without its hash character."""
         return self.page.evaluate("location.hash").lstrip("#")
 
     def names(self) -> list[str]:
