@@ -59,17 +59,19 @@ class Threads:
             finally:
                 ended.set()
 
-        begun = []
+        begun = {}
         try:
             for _number in range(min(self._concurrency, len(numbers))):
                 ended = threading.Event()
-                threading.Thread(target=work, args=(ended,), daemon=True).start()
-                begun.append(ended)
+                thread = threading.Thread(target=work, args=(ended,), daemon=True)
+                # First noted, then started: what interrupts the start leaves a thread that runs.
+                begun[ended] = thread
+                thread.start()
             self._watch(begun)
         except BaseException:
             self._stopped.set()
             end = time.monotonic() + GRACE
-            under_way = [ended for ended in begun if not ended.wait(max(0.0, end - time.monotonic()))]
+            under_way = [ended for ended, thread in begun.items() if thread.ident and not ended.wait(max(0.0, end - time.monotonic()))]
             self._context.progress("Interrupted. %s.%s" % (self._describe(), _UNKNOWN % len(under_way) if under_way else ""))
             raise
         return errors

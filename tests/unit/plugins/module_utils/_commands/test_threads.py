@@ -221,17 +221,24 @@ def test_an_interruption_ends_the_threads_once_they_have_finished_what_they_bega
     assert set(threading.enumerate()) <= before and Counter(platform.closed) == Counter(platform.made)
 
 
-def test_an_interruption_does_not_wait_for_what_hangs(each, lines, alarm, monkeypatch):
+def test_an_interruption_does_not_wait_for_what_hangs(each, lines, monkeypatch):
+    monkeypatch.setattr(_threads, "PROGRESS", 0.05)
     monkeypatch.setattr(_threads, "GRACE", 0.1)
     before = set(threading.enumerate())
     go_on = threading.Event()
-    alarm(0.1)
+
+    def interrupt(line):
+        lines.append(line)
+        if len(lines) == 1:
+            raise Interrupted
+
     start = time.monotonic()
     with pytest.raises(Interrupted):
-        each(20, lambda platform, number: go_on.wait(PATIENCE))
+        each(20, lambda platform, number: go_on.wait(PATIENCE), progress=interrupt)
     left = set(threading.enumerate()) - before
     go_on.set()
-    assert time.monotonic() - start < PATIENCE / 2 and lines == ["Interrupted. as far as this. 4 more were under way: run it again to see what became of them."]
+    under_way = "Interrupted. as far as this. 4 more were under way: run it again to see what became of them."
+    assert time.monotonic() - start < PATIENCE / 2 and lines == ["as far as this", under_way]
     assert left and all(thread.daemon for thread in left), "nor does the end of the process"
 
 
