@@ -19,7 +19,9 @@ from pathlib import Path
 
 import yaml
 
-PLUGINS = Path(__file__).resolve().parent / "plugins"
+from support import forked
+from support.settings import SETTINGS
+
 #: Seconds for a run.
 PATIENCE = 120
 MODULE = "datasentinel.platform.datasentinel_connection"
@@ -70,13 +72,8 @@ class Ansible:
         self.environment = {
             **{name: value for name, value in os.environ.items() if name not in NOT_INHERITED},
             "HOME": str(folder),
-            "ANSIBLE_CALLBACK_PLUGINS": str(PLUGINS / "callback"),
-            "ANSIBLE_CALLBACKS_ENABLED": "recorder",
-            "ANSIBLE_CONNECTION_PLUGINS": str(PLUGINS / "connection"),
+            **SETTINGS,
             "ANSIBLE_ASYNC_DIR": str(folder / "async"),
-            "ANSIBLE_NOCOLOR": "true",
-            "ANSIBLE_RETRY_FILES_ENABLED": "false",
-            "ANSIBLE_DEPRECATION_WARNINGS": "true",
             "RECORDER_FILE": str(folder / "recorded"),
             **(environment or {}),
         }
@@ -88,17 +85,27 @@ class Ansible:
         """
         recorded = Path(self.environment["RECORDER_FILE"])
         recorded.unlink(missing_ok=True)
-        with self.start(playbook, *options, inventory=inventory, variables=variables, environment=environment) as process:
-            try:
-                output, _errors = process.communicate(timeout=PATIENCE)
-            except BaseException:
-                stop(process)
-                raise
+        command = self.command(playbook, *options, inventory=inventory, variables=variables)
+        whole = {**self.environment, **(environment or {})}
+        if forked.possible(whole, self._folder):
+            returncode, output = forked.run(command[1:], self._folder, whole, PATIENCE)
+        else:
+            with self._start(command, whole) as process:
+                try:
+                    output, _errors = process.communicate(timeout=PATIENCE)
+                except BaseException:
+                    stop(process)
+                    raise
+            returncode = process.returncode
         lines = recorded.read_text().splitlines() if recorded.exists() else []
-        return Outcome(process.returncode, output, [json.loads(line) for line in lines])
+        return Outcome(returncode, output, [json.loads(line) for line in lines])
 
     def start(self, playbook, *options: str, inventory: dict | None = None, variables: dict | None = None, environment: dict | None = None) -> subprocess.Popen:
         """Start what `run` runs, in a session of its own; to be ended with `stop`."""
+        return self._start(self.command(playbook, *options, inventory=inventory, variables=variables), {**self.environment, **(environment or {})})
+
+    def command(self, playbook, *options: str, inventory: dict | None = None, variables: dict | None = None) -> list[str]:
+        """Return the command that `run` runs."""
         if not isinstance(playbook, str):
             playbook = self._write("playbook.yml", playbook)
         python = {"ansible_python_interpreter": interpreter(self._folder)}
@@ -110,10 +117,13 @@ class Ansible:
             command += ["-i", self._write("more.yml", inventory)]
         if variables:
             command += ["-e", "@" + self._write("variables.yml", variables)]
+        return [*command, *options]
+
+    def _start(self, command, environment):
         return subprocess.Popen(
-            [*command, *options],
+            command,
             cwd=self._folder,
-            env={**self.environment, **(environment or {})},
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
