@@ -14,17 +14,41 @@ import tempfile
 from support.settings import SETTINGS
 
 #: What ansible-playbook imports at the latest once it plays; names that a version of ansible-core does not have are left out.
-MODULES = """
-    ansible.cli.playbook ansible.executor.playbook_executor ansible.executor.process.worker ansible.executor.task_queue_manager
-    ansible.inventory.manager ansible.parsing.vault ansible.parsing.yaml.dumper ansible.parsing.yaml.loader
-    ansible.plugins.action.debug ansible.plugins.action.include_vars ansible.plugins.action.normal ansible.plugins.action.set_fact
-    ansible.plugins.become.sudo ansible.plugins.cache.memory ansible.plugins.callback.default ansible.plugins.connection.local
-    ansible.plugins.filter.core ansible.plugins.filter.mathstuff ansible.plugins.filter.urls ansible.plugins.filter.urlsplit
-    ansible.plugins.inventory.auto ansible.plugins.inventory.host_list ansible.plugins.inventory.ini ansible.plugins.inventory.yaml
-    ansible.plugins.shell.sh ansible.plugins.strategy.free ansible.plugins.strategy.linear
-    ansible.plugins.test.core ansible.plugins.test.files ansible.plugins.test.mathstuff ansible.plugins.test.uri ansible.plugins.vars.host_group_vars
-    requests
-""".split()
+MODULES = [
+    "ansible.cli.playbook",
+    "ansible.executor.playbook_executor",
+    "ansible.executor.process.worker",
+    "ansible.executor.task_queue_manager",
+    "ansible.inventory.manager",
+    "ansible.parsing.vault",
+    "ansible.parsing.yaml.dumper",
+    "ansible.parsing.yaml.loader",
+    "ansible.plugins.action.debug",
+    "ansible.plugins.action.include_vars",
+    "ansible.plugins.action.normal",
+    "ansible.plugins.action.set_fact",
+    "ansible.plugins.become.sudo",
+    "ansible.plugins.cache.memory",
+    "ansible.plugins.callback.default",
+    "ansible.plugins.connection.local",
+    "ansible.plugins.filter.core",
+    "ansible.plugins.filter.mathstuff",
+    "ansible.plugins.filter.urls",
+    "ansible.plugins.filter.urlsplit",
+    "ansible.plugins.inventory.auto",
+    "ansible.plugins.inventory.host_list",
+    "ansible.plugins.inventory.ini",
+    "ansible.plugins.inventory.yaml",
+    "ansible.plugins.shell.sh",
+    "ansible.plugins.strategy.free",
+    "ansible.plugins.strategy.linear",
+    "ansible.plugins.test.core",
+    "ansible.plugins.test.files",
+    "ansible.plugins.test.mathstuff",
+    "ansible.plugins.test.uri",
+    "ansible.plugins.vars.host_group_vars",
+    "requests",
+]
 
 # Ansible makes a temporary folder as soon as it is imported, and removes it when the process ends.
 os.environ.update(SETTINGS, ANSIBLE_HOME=tempfile.gettempdir(), ANSIBLE_LOCAL_TEMP=tempfile.gettempdir())
