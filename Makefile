@@ -37,7 +37,7 @@ platform: dependencies
 	@$(DEMO) .venv/bin/python demo/playground.py
 
 test: venv-test
-	@$(TEST) tests/tools/run-tests
+	@$(TEST) .cache/venv/bin/python tests/tools/run_tests.py
 
 lint: venv-test
 	@tests/tools/lint $(GATES)

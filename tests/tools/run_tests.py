@@ -1,0 +1,104 @@
+# Copyright (c) 2026 The datasentinel.platform contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs everything, for `make test`: the gates beside the tests, these on the default ansible-core, the oldest and the newest one.
+
+The gates and the making of environments take what the tests leave of the processors, so that tests find an idle machine. Coverage is
+measured where Python does so at little cost (from 3.12 on): on the newest core, if there is a Python for it, else on the default one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from steps import Lanes, Step
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = Path(".cache")
+COVERAGE = CACHE / "coverage"
+#: Tests that run on each ansible-core, and those of the collection as a whole. What takes long comes first, so that no worker ends late.
+EVERYWHERE = ["tests/integration", "tests/unit"]
+OLDER_AND_NEWER = [*EVERYWHERE, "tests/hostile/test_fields.py", "tests/hostile/test_playbook.py"]
+ONCE = [f"tests/{name}" for name in ("onboard", "awx", "quality", "faults", "audit", "hostile", "platform", "conformance")]
+#: The Pythons for an ansible-core, the best first.
+OLDEST = ("2.16", ("3.12", "3.11"))
+NEWEST = ("2.21", ("3.13", "3.12", "3.14"))
+#: Failures of tests and the results of gates are printed as they come.
+FORWARD = r"^\[gw\d+\] \[ *\d+/\d+\] (FAILED|ERROR) |^(passed|FAILED) +[\d.]+ s "
+
+
+def pytest(python, tests, measure=False):
+    """Return the command that runs tests with a Python. One worker more than there are processors: tests wait, too."""
+    workers = str((os.cpu_count() or 2) + 1)
+    command = [str(python), *(["-m", "coverage", "run"] if measure else []), "-m", "pytest"]
+    return [*command, *tests, "-n", workers, "--dist", "worksteal", "-v", "-o", "console_output_style=count"]
+
+
+def coverage(python):
+    """Return the commands that judge what was measured. A process that a test kills leaves half a file of data behind."""
+    combine = [str(python), "-W", "ignore", "-m", "coverage"]
+    return [["bash", "-c", '"$@" combine --quiet "$DATA" 2>/dev/null; rm -f "$DATA"/data.*', "combine", *combine], [*combine, "report"]]
+
+
+def other_core(core, pythons):
+    """Return the path of a Python for an ansible-core, None if there is none, and the folder of its environment."""
+    found = subprocess.run(["tests/tools/find-python", *pythons], stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
+    return found or None, CACHE / f"venv-{core}"
+
+
+def plan():
+    """Return the two lanes of steps: the tests, and what is done beside them."""
+    browser = Step("browser", [["tests/tools/fetch-browser", str(CACHE / "browser")]], quiet=True)
+    beside, others = [browser], []
+    newest = None
+    for core, pythons in (OLDEST, NEWEST):
+        python, venv = other_core(core, pythons)
+        if python is None:
+            print(f"ansible-core {core} is left out, since there is no Python of {' or '.join(pythons)} here.")
+            continue
+        requirements = ["tests/requirements/pytest.txt", "tests/requirements/coverage.txt"]
+        made = Step(f"environment of {core}", [["tests/tools/make-venv", str(venv), python, *requirements, "--", f"ansible-core~={core}.0"]], quiet=True)
+        beside.append(made)
+        others.append((core, (ROOT / venv / "bin/python"), made))
+        newest = core if core == NEWEST[0] else newest
+    tests = [
+        tests_of("default core", sys.executable, EVERYWHERE, newest is None, ()),
+        Step("default core, the rest", [pytest(sys.executable, ONCE)], after=(browser,)),
+        *(tests_of(f"core {core}", python, OLDER_AND_NEWER, core == newest, (made,)) for core, python, made in others),
+    ]
+    beside.append(Step("gates", [["tests/tools/lint"]], quiet=True))
+    return tests, beside
+
+
+def tests_of(name, python, tests, measured, after):
+    """Return the step that runs tests, and judges their coverage if it is measured."""
+    path = {"PATH": os.pathsep.join([str(Path(python).parent), os.environ["PATH"]])}
+    if not measured:
+        return Step(name, [pytest(python, tests)], after, path)
+    shutil.rmtree(COVERAGE, ignore_errors=True)
+    COVERAGE.mkdir(parents=True)
+    environment = {**path, "COVERAGE_CORE": "sysmon", "DATA": str(COVERAGE)}
+    return Step(f"{name}, with coverage", [pytest(python, tests, measure=True), *coverage(python)], after, environment)
+
+
+def main():
+    """Return the exit status: whether any step failed."""
+    os.chdir(ROOT)
+    # Where it is stopped by another signal than that of Ctrl-C, what it has started is stopped as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        passed = Lanes(CACHE / "test", FORWARD, show=lambda line: print(line, flush=True)).run(*plan())
+    except KeyboardInterrupt:
+        return 130
+    return int(not passed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
