@@ -84,16 +84,18 @@ def test_tests_are_counted_and_failures_are_told_at_once(module, run, tmp_path, 
     monkeypatch.setattr(module, "PAUSE", 0.2)
     (tmp_path / "output").write_text(PYTEST)
     script = f"head -7 {tmp_path}/output; sleep 1; tail -n +8 {tmp_path}/output; exit 1"
-    _passed, printed = run([module.Step("tests", shell(script))], forward=r"FAILED tests/|ERROR tests/")
-    early, _, late = printed.partition("FAILURES")
+    passed, printed = run([module.Step("tests", shell(script))], forward=r"FAILED tests/|ERROR tests/")
+    early, _head, late = printed.partition("FAILURES")
     assert "tests: 3 of 4 tests, 2 failed; 0 of 1 steps done" in early
     assert "FAILED tests/a.py::test_two[a b]" in early and "ERROR tests/a.py::test_three" in early
-    assert "the reason" in late and "1 failed, 2 passed" in late and "PASSED" not in printed
+    assert not passed and "the reason" in late and "1 failed, 2 passed" in late and "PASSED" not in printed
 
 
 def test_of_tests_that_passed_the_skipped_ones_and_the_closing_line_are_shown(module):
     lines = ["[gw0] [ 1/2] PASSED tests/a.py::test_one", "1s call", "== short test summary info ==", "SKIPPED [1] why", "== 1 passed, 1 skipped =="]
     assert module.last_words(lines, True) == lines[2:]
+    # What fails after all tests have passed, as coverage does.
+    assert module.last_words(["tests/a.py::test_one[a b] ", *lines[:2], "TOTAL 68%"], False) == ["1s call", "TOTAL 68%"]
     assert module.last_words([*lines[:2], "== 2 passed in 3.00s =="], True) == ["== 2 passed in 3.00s =="]
 
 

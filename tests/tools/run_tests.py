@@ -83,7 +83,8 @@ def tests_of(name, python, tests, measured, after):
         return Step(name, [pytest(python, tests)], after, path)
     shutil.rmtree(COVERAGE, ignore_errors=True)
     COVERAGE.mkdir(parents=True)
-    environment = {**path, "COVERAGE_CORE": "sysmon", "DATA": str(COVERAGE)}
+    cheap = {} if python == sys.executable else {"COVERAGE_CORE": "sysmon"}
+    environment = {**path, **cheap, "DATA": str(COVERAGE)}
     return Step(f"{name}, with coverage", [pytest(python, tests, measure=True), *coverage(python)], after, environment)
 
 

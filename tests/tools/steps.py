@@ -64,6 +64,8 @@ class Tests:
 
     _TOTAL = re.compile(r"^\d+ workers? \[(\d+) items?\]")
     _ONE = re.compile(r"^\[gw\d+\] \[ *\d+/\d+\] (\w+) (.+?)\s*$")
+    #: A line of a test that begins or ends.
+    ANY = re.compile(r"^\[gw\d+\] \[ *\d+/\d+\] |^tests/\S+\.py::")
 
     def __init__(self, lines):
         self.total = next((int(found[1]) for found in map(self._TOTAL.match, lines) if found), None)
@@ -78,7 +80,7 @@ def last_words(lines, passed):
     starts = [number for number, line in enumerate(lines) if any(head in line for head in heads)]
     if starts:
         return lines[starts[0] :]
-    shown = [line for line in lines if not Tests._ONE.match(line)]
+    shown = [line for line in lines if not Tests.ANY.match(line)]
     return shown if not passed else [line for line in shown if re.match(r"=+ .*\bpassed\b.* =+$", line)]
 
 
