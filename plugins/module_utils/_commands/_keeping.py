@@ -6,11 +6,16 @@
 
 from __future__ import annotations
 
+import re
+
 from .._connection._progress import Progress
 from .._connection._reconcile import reconcile
 from .._connection._tags import OF_THE_PLATFORM
 from .._connection._wait import wait_until_connected
 from ._command import failure, named
+
+#: What a platform says of a write that went well, which is no reason for anything.
+_SUCCESS = re.compile(r"(connection )?(created|updated|enabled|disabled|deleted)( and connected)?[.!]?", re.IGNORECASE)
 
 
 class Keeping:
@@ -93,6 +98,8 @@ class Keeping:
         if own:
             warnings.append(named(name, "the platform sets the tags %s itself: what a task gives for them may not last." % ", ".join(own)))
         if self.to_be_connected and not self.failed and connection.connected is False and connection.enabled is not False:
-            reason = " The platform's message: %s" % " ".join(self.progress.messages) if self.progress.messages else ""
+            # A connection has no field for the reason; where the platform tells it, that is in its response to a write.
+            reasons = [message for message in self.progress.messages if not _SUCCESS.fullmatch(message)]
+            reason = " The platform's message: %s" % " ".join(reasons) if reasons else ""
             warnings.append(named(name, "the platform is not connected to %s.%s" % (connection.who(), reason)))
         return warnings

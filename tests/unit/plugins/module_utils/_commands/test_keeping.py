@@ -117,3 +117,17 @@ def test_a_connection_that_the_platform_does_not_reach_draws_a_warning(keeping, 
     done.progress.messages.append("Created, no route")
     expected = "Connection 'db1': the platform is not connected to pg1.example.com:5433 as user datasentinel. The platform's message: Created, no route"
     assert done.result(secrets)["warnings"] == ([expected] if warned else [])
+
+
+@pytest.mark.parametrize("message", ["Connection created and connected!", "Connection updated!", "Connection enabled!", "Updated"])
+def test_that_a_write_went_well_is_no_reason(keeping, secrets, message):
+    done = keeping(None, dataclasses.replace(THERE, connected=False))
+    done.progress.messages.append(message)
+    assert done.result(secrets)["warnings"] == ["Connection 'db1': the platform is not connected to pg1.example.com:5433 as user datasentinel."]
+
+
+@pytest.mark.parametrize("message", ["Connection refused", "Connection updated, not connected: timeout", "Timeout!"])
+def test_a_reason_is_quoted_as_it_came(keeping, secrets, message):
+    done = keeping(None, dataclasses.replace(THERE, connected=False))
+    done.progress.messages += ["Connection updated!", message]
+    assert done.result(secrets)["warnings"][0].endswith(f"as user datasentinel. The platform's message: {message}")
