@@ -58,7 +58,7 @@ def test_disable_and_enable_switch_and_write_no_field(playbook, platform):
 def test_a_missing_connection_is_an_error_and_is_not_created(playbook, platform, name, word):
     outcome = playbook(name, inventory=inventory({"pg1": {}}, password=PASSWORD))
     assert outcome.returncode != 0 and platform.store.names() == []
-    assert f"Connection 'pg1': It does not exist on the platform, so it cannot be {word}." in outcome[TASK]["msg"]
+    assert f"Connection 'pg1': It does not exist on the platform, so it cannot be {word}. Register it first: by the playbook register" in outcome[TASK]["msg"]
 
 
 def test_enable_leaves_alone_what_the_inventory_wants_disabled_or_absent(playbook, platform):

@@ -127,7 +127,8 @@ class DesiredConnection:
         missing = [key for key in _NEEDED if getattr(self, key) is None]
         if missing == list(_NEEDED) and self.enabled is not None:
             raise InvalidInput(
-                "It does not exist on the platform, so it cannot be %s. Register it first, or give host, user and password to create it." % self.state
+                "It does not exist on the platform, so it cannot be %s. Register it first: by the playbook register, or a task that gives "
+                "host, user and password." % self.state
             )
         if missing:
             what = " and ".join(missing) + (" is" if len(missing) == 1 else " are")

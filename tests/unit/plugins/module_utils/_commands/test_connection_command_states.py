@@ -193,7 +193,8 @@ def test_a_switch_of_what_is_missing_creates_nothing(recorded, state):
     result = recorded.run(state=state)
     assert result["failed"] and result["changed"] is False
     assert result["msg"] == (
-        f"Connection 'db1': It does not exist on the platform, so it cannot be {state}. Register it first, or give host, user and password to create it."
+        f"Connection 'db1': It does not exist on the platform, so it cannot be {state}. Register it first: by the playbook register, "
+        "or a task that gives host, user and password."
     )
 
 

@@ -142,7 +142,8 @@ def test_nothing_given_to_create_it_says_that_there_is_nothing_to_switch(state):
     with pytest.raises(InvalidInput) as refused:
         DesiredConnection("db1", state=state, port=1).merged_into(None)
     assert str(refused.value) == (
-        f"It does not exist on the platform, so it cannot be {state}. Register it first, or give host, user and password to create it."
+        f"It does not exist on the platform, so it cannot be {state}. Register it first: by the playbook register, "
+        "or a task that gives host, user and password."
     )
 
 
