@@ -104,7 +104,7 @@ def test_each_finding_occurs_and_is_told(ansible, platform, postgres, every_find
     }
     assert rows["silent"]["message"] == "The platform is not connected to 127.0.0.1:1 as user datasentinel."
     assert rows["forgotten"]["differences"] == [{"field": "enabled", "platform": False, "inventory": True}]
-    assert "no disk" in rows["broken"]["message"] and "port has to be a whole number" in rows["odd"]["message"]
+    assert "no disk" in rows["broken"]["message"] and rows["odd"]["message"].startswith("port has to be a whole number")
     assert rows["masked"]["message"].endswith("The platform does not show the password, so it cannot be compared.")
     assert rows["missing"]["tags"] == {"environment": "test"} and rows["missing"]["port"] == postgres.port
 
@@ -138,3 +138,9 @@ def test_each_finding_occurs_and_is_told(ansible, platform, postgres, every_find
     texts = [path.read_text() for path in (tmp_path / "datasentinel-audit").iterdir()]
     for secret in (postgres.password, "an0ther-password", platform.password):
         assert not [text for text in [*texts, outcome.output, json.dumps(outcome.lines)] if secret in text]
+
+
+def test_a_line_names_a_host_that_could_not_be_audited_once(ansible, platform):
+    platform.store.put("fine", host="fine", port=5432, user="datasentinel", password="s3cret", connected=True)
+    outcome = ansible.run("datasentinel.platform.audit", inventory=inventory({"fine": variables(password="s3cret"), "odd": {}}))
+    assert outcome[LIST]["msg"][1].startswith("odd: unknown. datasentinel_connection_password is not set: ")

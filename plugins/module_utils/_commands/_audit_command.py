@@ -66,7 +66,7 @@ def audit_all(connections, context, concurrency):
         raise next(iter(closed.values())) if closed else InvalidInput(_first_reason(connections))
     for audited in connections:
         if audited.failed is not None:
-            audited.finding = unknown(audited.failed["msg"], audited.desired)
+            audited.finding = unknown(_without_name(audited, audited.failed["msg"]), audited.desired)
         elif audited.finding is None:
             audited.finding = _unknown(audited, closed[audited.settings])
         if audited.finding.kind == UNKNOWN:
@@ -98,7 +98,12 @@ def _is_no_access(platform, exc):
 
 
 def _unknown(audited, exc):
-    return unknown(failure(exc, lambda error: named(audited.name, error))["msg"], audited.desired)
+    return unknown(_without_name(audited, failure(exc)["msg"]), audited.desired)
+
+
+def _without_name(audited, message):
+    """Return a message without the name that it begins with: where findings are listed, that of the connection stands before it."""
+    return message.removeprefix(named(audited.name, "")).removeprefix("%s: " % audited.host)
 
 
 def _first_reason(connections):
