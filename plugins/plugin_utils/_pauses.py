@@ -7,18 +7,24 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import os
+import signal
+import threading
 
 from ansible.utils.display import Display
 
-_HOSTS = ("paused", None)
-
 
 class Pauses:
-    """The names of the connections that this run has paused, by host. memory: the RunMemory, which has to be shared."""
+    """The names of the connections that this run has paused, by host.
 
-    def __init__(self, memory):
+    memory: the RunMemory, which has to be shared. key: under which they are kept there.
+    """
+
+    def __init__(self, memory, key="paused"):
         self._memory = memory
+        self._key = key
+        self._hosts = (key, None)
 
     @property
     def possible(self):
@@ -27,30 +33,53 @@ class Pauses:
 
     def names(self, host):
         """Return the names that are paused for a host."""
-        return self._memory.get("paused", host) or []
+        return self._memory.get(self._key, host) or []
 
     def note(self, host, paused=(), resumed=()):
         """Note names of a host that have been paused, or resumed."""
-        with self._memory.exclusively("paused"):
+        with self._memory.exclusively(self._key):
             names = [name for name in self.names(host) if name not in resumed]
-            self._memory.put(names + [name for name in paused if name not in names], "paused", host)
-            hosts = self._memory.get(*_HOSTS) or []
+            self._memory.put(names + [name for name in paused if name not in names], self._key, host)
+            hosts = self._memory.get(*self._hosts) or []
             if host not in hosts:
-                self._memory.put([*hosts, host], *_HOSTS)
+                self._memory.put([*hosts, host], *self._hosts)
 
     def left(self):
         """Return what is paused, as a mapping of host to names."""
-        return {host: self.names(host) for host in self._memory.get(*_HOSTS) or [] if self.names(host)}
+        return {host: self.names(host) for host in self._memory.get(*self._hosts) or [] if self.names(host)}
 
     def report_at_exit(self):
-        """Have the main process of the run say at its end what it leaves paused, however it ends short of being killed."""
-        atexit.register(self._report, os.getpid())
+        """Have the main process of the run say at its end what it leaves paused, however it ends short of being killed by SIGKILL."""
+        main_process = os.getpid()
+        atexit.register(self._report, main_process)
+        before = signal.getsignal(signal.SIGTERM)
+        # Ansible's own handler, since 2.19, or none.
+        if threading.current_thread() is threading.main_thread() and (callable(before) or before == signal.SIG_DFL):
+            signal.signal(signal.SIGTERM, functools.partial(self._terminate, main_process, before))
 
     def _report(self, main_process):
+        message = self._message(main_process)
+        if message:
+            Display().warning(message)
+
+    def _terminate(self, main_process, before, number, frame):
+        """Handle SIGTERM, after which nothing is done at exit: report, and go on with what was to be done before (a handler)."""
+        message = self._message(main_process)
+        if message:
+            # Not by Ansible's display, which may be in the middle of printing something else.
+            os.write(2, ("[WARNING]: %s\n" % message).encode())
+        if callable(before):
+            before(number, frame)
+        else:
+            signal.signal(number, before)
+            os.kill(os.getpid(), number)
+
+    def _message(self, main_process):
+        """Return what this run leaves paused, and what to do about it; empty text in a worker, and where it leaves nothing."""
         left = self.left() if os.getpid() == main_process else {}
-        if left:
-            names = ", ".join(name for names in left.values() for name in names)
-            Display().warning(
-                "This run leaves the monitoring of these connections paused: %s. Resume it with: "
-                "ansible-playbook datasentinel.platform.enable -i inventory -e datasentinel_hosts=%s" % (names, ",".join(left))
-            )
+        names = ", ".join(name for names in left.values() for name in names)
+        text = (
+            "This run leaves the monitoring of these connections paused: %s. Resume it with: "
+            "ansible-playbook datasentinel.platform.enable -i inventory -e datasentinel_hosts=%s"
+        )
+        return text % (names, ",".join(left)) if left else ""

@@ -91,13 +91,15 @@ def test_a_run_that_starts_at_the_work_does_none(ansible, maintenance, platform,
     assert [call for call in platform.journal.methods() if call != "GET"] == []
 
 
-def test_an_interrupted_run_says_what_it_leaves_paused(ansible, maintenance, platform, enabled, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("whole_group", [True, False], ids=["as a terminal does", "the main process alone"])
+def test_an_interrupted_run_says_what_it_leaves_paused(ansible, maintenance, platform, enabled, tmp_path, number, whole_group):
     arguments, more = maintenance([{"name": "work", "ansible.builtin.command": {"cmd": f"sh -c 'touch {tmp_path}/begun; exec sleep 60'"}}], {"pg1": {}})
     process = ansible.start(*arguments, **more)
     try:
         assert wait_for((tmp_path / "begun").exists, seconds=30)
         # More than once, as an impatient person does: Ansible may be in the middle of something that heeds no signal.
-        assert wait_for(lambda: os.killpg(process.pid, signal.SIGINT) or process.poll() is not None, seconds=30, pause=1)
+        assert wait_for(lambda: (os.killpg if whole_group else os.kill)(process.pid, number) or process.poll() is not None, seconds=30, pause=1)
         printed = " ".join(process.stdout.read().split())
     finally:
         stop(process)

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 
 import pytest
 from ansible.utils.display import Display
@@ -62,6 +64,32 @@ def test_a_worker_warns_of_nothing(pauses, warnings):
     pauses.note("db1", paused=["a"])
     pauses._report(os.getpid() + 1)
     assert warnings == []
+
+
+def test_what_check_mode_foresees_is_kept_apart(pauses, memory):
+    Pauses(memory, "foreseen").note("db1", paused=["a"])
+    assert pauses.left() == {} and pauses.names("db1") == []
+
+
+def test_what_ends_the_process_by_sigterm_has_it_printed_first(memory, capfd):
+    """In a process of its own: it is ended by the signal, as it is without the collection."""
+    Pauses(memory).note("db1", paused=["a"])
+    process = multiprocessing.get_context("fork").Process(target=_terminated, args=(memory,))
+    process.start()
+    process.join(30)
+    assert process.exitcode == -signal.SIGTERM
+    assert "[WARNING]: This run leaves the monitoring of these connections paused: a. Resume it with:" in capfd.readouterr().err
+
+
+def _terminated(memory):
+    Pauses(memory).report_at_exit()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_what_was_to_be_done_at_sigterm_is_done(pauses):
+    done = []
+    pauses._terminate(os.getpid(), lambda *arguments: done.append(arguments), signal.SIGTERM, None)
+    assert done == [(signal.SIGTERM, None)]
 
 
 def test_a_run_that_leaves_nothing_paused_warns_of_nothing(pauses, warnings):
