@@ -14,7 +14,7 @@ from ._action_base import CommandAction
 from ._host_connections import TO_WRITE, Item, combined, items_of, secrets_of
 from ._plain import plain
 from ._role_variables import EXTRA_TAGS, FROM_ROLE, INSTANCES, OPERATION, PREFIX, RoleVariables
-from ._run import NAMES, PAUSES
+from ._run import FORESEEN_PAUSES, NAMES, PAUSES
 
 
 class RoleAction(CommandAction):
@@ -34,15 +34,20 @@ class RoleAction(CommandAction):
         items = items_of(host, instances, operation, variables.value(EXTRA_TAGS))
         owner = task_vars.get("inventory_hostname")
         NAMES.claim(owner, [item.name for item in items], self._platform(host))
+        # Check mode has what it would have paused resumed, and a run only what it has paused.
+        pauses = FORESEEN_PAUSES if self._task.check_mode else PAUSES
         if operation in ("pause", "resume"):
-            items = _of_this_run(items, operation, owner)
+            items = _of_this_run(items, operation, owner, pauses)
         results = []
         for item in items:
             if item.left_alone:
                 results.append({"changed": False, "msg": secrets.mask(item.left_alone)})
                 continue
-            results.append(self.run_command(item.options, secrets, task_vars))
-            _note(item.name, operation, owner, results[-1], self._task.check_mode)
+            result = self.run_command(item.options, secrets, task_vars)
+            if operation == "resume" and self._task.check_mode and not result.get("failed"):
+                result = _resumed(result)
+            results.append(result)
+            _note(item.name, operation, owner, result, pauses)
         result = combined(items, results)
         warnings = variables.warnings() + list(result.get("warnings", []))
         return {**result, **({"warnings": warnings} if warnings else {})}
@@ -61,21 +66,27 @@ class RoleAction(CommandAction):
             return url
 
 
-def _of_this_run(items, operation, host):
+def _of_this_run(items, operation, host, pauses):
     """Return the Items of a pause or resume: to resume is only what this run has paused. Raise InvalidInput."""
     if not PAUSES.possible:
         text = "%soperation is %s, and memory cannot be shared here, so the run could not know what it paused. Use disable and enable."
         raise InvalidInput(text % (PREFIX, operation))
     if operation == "pause":
         return items
-    paused = PAUSES.names(host)
+    paused = pauses.names(host)
     left = "Connection %r: left alone, since this run has not paused it."
     return [item if item.left_alone or item.name in paused else Item(item.name, item.options, left % item.name) for item in items]
 
 
-def _note(name, operation, host, result, check_mode):
+def _resumed(result):
+    """Return the result of a resume in check mode: the connection, which was not paused for it, would be enabled again."""
+    diff = {side: {**result["diff"][side], "enabled": side == "after"} for side in ("before", "after")} if "diff" in result else None
+    return {**result, "changed": True, **({"diff": diff} if diff else {})}
+
+
+def _note(name, operation, host, result, pauses):
     """Note what a pause or resume did. What may have happened counts as paused, and not as resumed."""
-    if operation == "pause" and result.get("changed") and not check_mode:
-        PAUSES.note(host, paused=[name])
+    if operation == "pause" and result.get("changed"):
+        pauses.note(host, paused=[name])
     elif operation == "resume" and not result.get("failed"):
-        PAUSES.note(host, resumed=[name])
+        pauses.note(host, resumed=[name])

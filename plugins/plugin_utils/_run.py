@@ -30,6 +30,8 @@ NAMES = Names(MEMORY)
 #: What the run has paused.
 PAUSES = Pauses(MEMORY)
 PAUSES.report_at_exit()
+#: What it would have paused, in check mode.
+FORESEEN_PAUSES = Pauses(MEMORY, "foreseen")
 #: How far its workers were when it was interrupted.
 INTERRUPTIONS = Interruptions(MEMORY)
 INTERRUPTIONS.report_at_exit()

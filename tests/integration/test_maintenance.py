@@ -115,11 +115,33 @@ def test_in_check_mode_nothing_is_paused_and_the_run_does_not_say_so(ansible, ma
     assert outcome.results(TASK) and "Monitoring is paused" not in outcome.output
 
 
+def test_check_mode_tells_that_it_would_pause_and_resume(ansible, maintenance, platform, enabled):
+    arguments, more = maintenance([{"name": "work", "ansible.builtin.debug": {"msg": "working"}}], {"pg1": {}, "pg2": {}}, "--check", "--diff")
+    outcome = ansible.run(*arguments, **more).succeeded()
+    results = {host: [line["result"] for line in outcome.lines if line["task"] == TASK and line["host"] == host] for host in ("pg1", "pg2")}
+    assert [result["changed"] for result in results["pg1"]] == [True, True]
+    assert [(result["diff"]["before"]["enabled"], result["diff"]["after"]["enabled"]) for result in results["pg1"]] == [(True, False), (False, True)]
+    assert [result["changed"] for result in results["pg2"]] == [False, False]
+    assert "leaves the monitoring" not in outcome.output
+
+
+def test_tags_choose_among_the_work_and_leave_out_no_pause(ansible, maintenance, platform, enabled):
+    work = [{"name": name, "ansible.builtin.debug": {"msg": name}, "tags": [name]} for name in ("upgrade", "reboot")]
+    arguments, more = maintenance(work, {"pg1": {}}, "--tags", "upgrade")
+    outcome = ansible.run(*arguments, **more).succeeded()
+    assert [call for call in platform.journal.said() if call.startswith("PATCH")] == ["PATCH pg1/disable", "PATCH pg1/enable"]
+    assert set(outcome.results("upgrade")) == {"pg1"} and not outcome.results("reboot")
+
+
 @pytest.mark.parametrize(
     "options, sentence",
     [
         (["--limit", "pg1"], "The limit leaves out localhost"),
-        (["-e", "datasentinel_maintenance_tasks="], "datasentinel_maintenance_tasks is not the path of a file"),
+        (["-e", "datasentinel_maintenance_tasks="], "datasentinel_maintenance_tasks is not given. Give the absolute path of a file"),
+        (
+            ["-e", "datasentinel_maintenance_tasks=/srv/nowhere.yml"],
+            "datasentinel_maintenance_tasks is '/srv/nowhere.yml', and there is no such file on the control node. Give the absolute path",
+        ),
         (["-e", "datasentinel_hosts="], "datasentinel_hosts is not given"),
     ],
 )

@@ -229,6 +229,16 @@ def test_what_check_mode_would_have_paused_is_not_resumed(recorded, host):
     assert "has not paused it" in host(operation="resume")["msg"]
 
 
+def test_check_mode_foresees_the_resume_of_what_it_would_have_paused(recorded, host):
+    """The connection is enabled all the time, so its own state does not tell."""
+    checked = {"keywords": {"check_mode": True}}
+    recorded.displays().displays()
+    assert host(operation="pause", **checked)["changed"] is True
+    result = host(operation="resume", **checked)
+    assert result["changed"] is True and (result["diff"]["before"]["enabled"], result["diff"]["after"]["enabled"]) == (False, True)
+    assert "has not paused it" in host(operation="resume", **checked)["msg"], "and only once"
+
+
 def test_a_pause_that_may_have_happened_is_resumed(recorded, host):
     recorded.displays().expects("PATCH", "db1/disable", status=500)
     assert host(operation="pause")["failed"] is True
