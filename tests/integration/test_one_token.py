@@ -183,6 +183,16 @@ def test_a_busy_platform_is_not_out_of_reach(ansible, platform):
 # --- delegated ---------------------------------------------------------------------------------------------------
 
 
+def test_each_delegated_task_mints_a_token_of_its_own_and_one_with_a_list_mints_one(ansible, platform):
+    delegated, names = {"delegate_to": "bastion"}, ["db1", "db2", "db3"]
+    connection = {"host": "127.0.0.1", "port": 1, "user": "u", "password": "p"}
+    ansible.tasks(task("loop", {**delegated, "loop": names}, name="{{ item }}", **connection)).succeeded()
+    assert platform.journal.tokens_minted() == len(names)
+    items = [{"name": name, **connection} for name in names]
+    ansible.tasks(task("list", delegated, "datasentinel.platform.datasentinel_connections", connections=items)).succeeded()
+    assert platform.journal.tokens_minted() == len(names) + 1
+
+
 def test_access_from_the_control_nodes_environment_reaches_a_bastion_and_does_not_show(ansible, platform):
     play = {"hosts": "localhost", "gather_facts": False, "tasks": []}
     given = {"DATASENTINEL_API_PASSWORD": platform.password, "DATASENTINEL_API_RETRIES": "1"}
