@@ -18,7 +18,15 @@ description:
     C(datasentinel_hosts) is not. Otherwise the playbook would act on more hosts than were named.
   - Patterns that match no host of the inventory, within the limit if there is one, are an error. Ansible itself skips such a play
     and ends with success.
+  - A variable that is empty on the command line draws a warning that names what is acted on instead, except in AWX, where a survey leaves
+    an answer empty on purpose.
+  - When a play begins, its variables and those of its hosts and their groups are looked through. A name that is nearly one of the collection's
+    draws a warning with that one, and a boolean or number of the collection's playbooks that is none is an error.
 options:
+  _terms:
+    description: Patterns to return instead, for a playbook that does not act on the hosts in C(datasentinel_hosts).
+    type: list
+    elements: str
   required:
     description:
       - Whether C(datasentinel_hosts) has to be given on the command line or in the C(vars) of C(import_playbook).
@@ -62,11 +70,16 @@ import traceback
 from ansible import context
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.executor.playbook_executor import PlaybookExecutor
+from ansible.inventory.group import Group
+from ansible.inventory.host import Host
 from ansible.inventory.manager import InventoryManager, split_host_pattern
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.lookup import LookupBase
 from ansible.template import Templar
+from ansible.utils.display import Display
 from ansible.vars.plugins import get_vars_from_inventory_sources, get_vars_from_path
+from ansible_collections.datasentinel.platform.plugins.module_utils._common._errors import InvalidInput
+from ansible_collections.datasentinel.platform.plugins.plugin_utils._variables import check_values, misspelled
 
 VARIABLE = "datasentinel_hosts"
 DEFAULT = "postgresql"
@@ -78,16 +91,23 @@ class LookupModule(LookupBase):
     def run(self, terms, variables=None, **kwargs):
         self.set_options(var_options=variables, direct=kwargs)
         if context.CLIARGS.get("syntax"):
-            return [DEFAULT]
+            return terms or [DEFAULT]
         try:
-            return self._matching_patterns(variables)
+            inventory = inventory_of_run(self._loader, variables)
+            patterns = terms or self._matching_patterns(inventory, variables)
+            # In a task there is a host, and all is checked by then.
+            if "inventory_hostname" not in variables:
+                self._check_variables(inventory, patterns, variables)
+            return patterns
+        except InvalidInput as error:
+            raise AnsibleLookupError(str(error)) from None
         except AnsibleLookupError:
             raise
         except AnsibleError as error:
             # A range beyond the group, no regular expression, an undefined variable in the value, a vault without its password.
             raise AnsibleLookupError(f"{VARIABLE} cannot be resolved ({error}): set it to a group or pattern of the inventory.") from None
 
-    def _matching_patterns(self, variables: dict) -> list[str]:
+    def _matching_patterns(self, inventory: InventoryManager, variables: dict) -> list[str]:
         patterns = self._patterns(variables)
         if not patterns:
             refuse_misspelling(variables)
@@ -96,10 +116,12 @@ class LookupModule(LookupBase):
                 f"{VARIABLE} is not given: this playbook has no default, so name a group or pattern of hosts on the command line "
                 f"(-e {VARIABLE}=...) or in the survey; a value in the inventory does not count."
             )
-        inventory = inventory_of_run(self._loader, variables)
         if not patterns:
-            of_all = variables_of_all(self._loader, inventory, variables)
+            of_all = variables_of(self._loader, inventory.groups["all"], variables)
             patterns = self._patterns({**of_all, **variables, VARIABLE: of_all.get(VARIABLE)}) or [DEFAULT]
+            # AWX hands over an answer that is left empty on purpose; on a command line it is a shell variable that is not set.
+            if VARIABLE in variables and "awx_job_id" not in variables:
+                Display().warning(f"{VARIABLE} is empty, which counts as not given: this playbook acts on {','.join(patterns)}.")
         if not inventory.get_hosts(patterns):
             limit = variables.get("ansible_limit")
             within, or_limit = (f" within the limit {limit!r}", ", or change the limit") if limit else ("", "")
@@ -110,6 +132,17 @@ class LookupModule(LookupBase):
 
     def _patterns(self, variables: dict) -> list[str]:
         return split_patterns(Templar(loader=self._loader, variables=variables).template(variables.get(VARIABLE)))
+
+    def _check_variables(self, inventory: InventoryManager, patterns: list[str], variables: dict) -> None:
+        """Warn of misspelled variables of the play and of its hosts, and raise InvalidInput for one whose value cannot be."""
+        hosts = inventory.get_hosts(patterns)
+        groups = dict.fromkeys([inventory.groups["all"], *(group for host in hosts for group in host.get_groups())])
+        names = set(variables)
+        for given in [variables, *(variables_of(self._loader, entity, variables) for entity in (*groups, *hosts))]:
+            names.update(given)
+            check_values(given)
+        for warning in misspelled(names):
+            Display().warning(warning)
 
 
 def refuse_misspelling(variables: dict) -> None:
@@ -152,11 +185,10 @@ def inventory_of_run(loader: DataLoader, variables: dict) -> InventoryManager:
     return inventory
 
 
-def variables_of_all(loader: DataLoader, inventory: InventoryManager, variables: dict) -> dict:
-    """The variables of the group "all": in the inventory, beside it, and beside the playbook, where the last wins, as in Ansible itself."""
-    group = inventory.groups["all"]
+def variables_of(loader: DataLoader, entity: Group | Host, variables: dict) -> dict:
+    """The variables of a group or host itself: in the inventory, beside it, and beside the playbook, where the last wins, as in Ansible itself."""
     return {
-        **group.get_vars(),
-        **get_vars_from_inventory_sources(loader, variables.get("ansible_inventory_sources") or (), [group], "task"),
-        **get_vars_from_path(loader, loader.get_basedir(), [group], "task"),
+        **entity.vars,
+        **get_vars_from_inventory_sources(loader, variables.get("ansible_inventory_sources") or (), [entity], "task"),
+        **get_vars_from_path(loader, loader.get_basedir(), [entity], "task"),
     }

@@ -15,6 +15,7 @@ import difflib
 
 from ansible.errors import AnsibleError
 
+from ..module_utils._commands._options import CONNECTION
 from ..module_utils._common._errors import InvalidInput
 from ._plain import plain
 
@@ -23,7 +24,9 @@ PREFIX = "datasentinel_connection_"
 FROM_ROLE = PREFIX + "from_role"
 #: Variables of the role besides the options of the module.
 INSTANCES, OPERATION, EXTRA_TAGS = "instances", "operation", "extra_tags"
-_OTHERS = (INSTANCES, OPERATION, EXTRA_TAGS, "from_role", "result")
+#: All variables that users set.
+ROLE_VARIABLES = tuple(PREFIX + name for name in (*CONNECTION, INSTANCES, OPERATION, EXTRA_TAGS))
+_KNOWN = (*ROLE_VARIABLES, FROM_ROLE, PREFIX + "result")
 #: What the role takes where a variable is not set; name and host come from the host, see `RoleVariables.options`.
 DEFAULTS = {"port": 5432, "user": "datasentinel", "state": "present"}
 #: What stands for a password where the role datasentinel_monitoring_user is used.
@@ -61,18 +64,12 @@ class RoleVariables:
 
     def warnings(self):
         """Return a warning for each variable that begins like the role's and is none of them, with the nearest name."""
-        known = [PREFIX + name for name in (*self._table, *_OTHERS)]
-        unknown = sorted(name for name in self._task_vars if name.startswith(PREFIX) and name not in known)
-        warnings = []
-        for name in unknown:
-            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
-            warnings.append("%s is no variable of the role datasentinel_connection, and has no effect. Is %s meant?" % (name, nearest))
-        return warnings
+        return misspelled_in_role(self._task_vars)
 
     def _values(self, names):
         """Return the values of variables as plain data, without those that are not set, empty, or ``omit``."""
         raw = {name: self._task_vars[name] for name in names if name in self._task_vars}
-        templates = {name: value for name, value in raw.items() if _may_be_a_template(value)}
+        templates = {name: value for name, value in raw.items() if may_be_a_template(value)}
         raw.update(self._templated(templates))
         values = {}
         for name, given in raw.items():
@@ -105,14 +102,21 @@ class RoleVariables:
             raise InvalidInput(text % (name, reason)) from None
 
 
+def misspelled_in_role(names):
+    """Return a warning for each name that begins like the role's variables and is none of them, with the nearest one."""
+    unknown = sorted(name for name in set(names) if name.startswith(PREFIX) and name not in _KNOWN)
+    text = "%s is no variable of the role datasentinel_connection, and has no effect. Is %s meant?"
+    return [text % (name, difflib.get_close_matches(name, ROLE_VARIABLES, n=1, cutoff=0.0)[0]) for name in unknown]
+
+
 _OMITTED = object()
 
 
-def _may_be_a_template(value):
+def may_be_a_template(value):
     """Return whether a raw value may hold an expression; what Ansible has not marked as trusted, its templar leaves alone."""
     if isinstance(value, dict):
-        return any(_may_be_a_template(item) for item in (*value.keys(), *value.values()))
+        return any(may_be_a_template(item) for item in (*value.keys(), *value.values()))
     if isinstance(value, (list, tuple)):
-        return any(_may_be_a_template(item) for item in value)
+        return any(may_be_a_template(item) for item in value)
     # A value of an inline !vault is no str, and not templated: plain() decrypts it.
     return isinstance(value, str) and ("{{" in value or "{%" in value or "{#" in value)
