@@ -74,13 +74,15 @@ OF_MONITORING_USER = {
     "datasentinel_monitoring_user_login_password": Option(secret=True),
     "datasentinel_monitoring_user_login_unix_socket": Option(type="path"),
 }
-#: Those that plays set for themselves, and so are among their variables.
+#: Those that plays and the roles in them set for themselves, and so are among the variables of a play.
 OF_PLAYS = (
     "datasentinel_awx_organization_name",
     "datasentinel_awx_inventory_name",
     "datasentinel_awx_project_name",
     "datasentinel_awx_credential_name",
     "datasentinel_onboard_lines",
+    "datasentinel_monitoring_user_found",
+    "datasentinel_monitoring_user_preload",
 )
 #: All that users set, in the order of the table.
 PUBLIC = (*OF_PLAYBOOKS, *ROLE_VARIABLES, *OF_MONITORING_USER)
