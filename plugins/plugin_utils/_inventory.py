@@ -19,7 +19,7 @@ from ..module_utils._connection._desired_connection import DesiredConnection
 from ..module_utils._connection._from_options import desired_from
 from ..module_utils._platform._settings import Settings, settings_from
 from ._host_connections import TO_WRITE, Item, items_of, secrets_of
-from ._role_variables import EXTRA_TAGS, INSTANCES, OPERATION, RoleVariables
+from ._role_variables import EXTRA_TAGS, INSTANCES, RoleVariables
 from ._run import NAMES
 
 #: What takes effect within one host alone, and so is left to the role.
@@ -76,7 +76,7 @@ class Inventory:
         try:
             variables = {**self._variables_of(host), "hostvars": self._task_vars["hostvars"]}
             role = RoleVariables(CONNECTION, variables, _HostTemplar(self._loader, variables))
-            operation = self._operation or role.value(OPERATION) or "register"
+            operation = self._operation or role.operation()
             if operation in _NOT_TOGETHER:
                 raise InvalidInput("%s works host by host: leave out datasentinel_bulk." % operation)
             options = {**self._access, **role.options(without=() if operation == "register" else TO_WRITE)}

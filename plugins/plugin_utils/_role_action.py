@@ -13,7 +13,7 @@ from ..module_utils._platform._api_url import checked_url
 from ._action_base import CommandAction
 from ._host_connections import TO_WRITE, Item, combined, items_of, secrets_of
 from ._plain import plain
-from ._role_variables import EXTRA_TAGS, FROM_ROLE, INSTANCES, OPERATION, PREFIX, RoleVariables
+from ._role_variables import EXTRA_TAGS, FROM_ROLE, INSTANCES, PREFIX, RoleVariables
 from ._run import FORESEEN_PAUSES, NAMES, PAUSES
 
 
@@ -25,7 +25,7 @@ class RoleAction(CommandAction):
         if not task_vars.get(FROM_ROLE):
             return super().perform(secrets, task_vars)
         variables = RoleVariables(self.command.options, task_vars, self._templar)
-        operation = variables.value(OPERATION) or "register"
+        operation = variables.operation()
         host = variables.options(without=() if operation == "register" else TO_WRITE)
         # module_defaults have a say in what the role's variables leave open.
         host = {**{key: value for key, value in plain(self._task.args).items() if key != "name"}, **host}

@@ -24,9 +24,11 @@ PREFIX = "datasentinel_connection_"
 FROM_ROLE = PREFIX + "from_role"
 #: Variables of the role besides the options of the module.
 INSTANCES, OPERATION, EXTRA_TAGS = "instances", "operation", "extra_tags"
+#: The task variable by which a playbook of the collection says what it does; it outranks what users say.
+_OF_PLAYBOOK = "playbook_operation"
 #: All variables that users set.
 ROLE_VARIABLES = tuple(PREFIX + name for name in (*CONNECTION, INSTANCES, OPERATION, EXTRA_TAGS))
-_KNOWN = (*ROLE_VARIABLES, FROM_ROLE, PREFIX + "result")
+_KNOWN = (*ROLE_VARIABLES, FROM_ROLE, PREFIX + _OF_PLAYBOOK, PREFIX + "result")
 #: What the role takes where a variable is not set; name and host come from the host, see `RoleVariables.options`.
 DEFAULTS = {"port": 5432, "user": "datasentinel", "state": "present"}
 #: What stands for a password where the role datasentinel_monitoring_user is used.
@@ -62,9 +64,15 @@ class RoleVariables:
         """Return another variable of the role, without its prefix, as plain data; None if it is not given."""
         return self._values([PREFIX + name]).get(PREFIX + name)
 
+    def operation(self):
+        """Return what is to be done with the connections. Raise InvalidInput."""
+        return self.value(_OF_PLAYBOOK) or self.value(OPERATION) or "register"
+
     def warnings(self):
-        """Return a warning for each variable that begins like the role's and is none of them, with the nearest name."""
-        return misspelled_in_role(self._task_vars)
+        """Return a warning for each variable that begins like the role's and is none of them, and for an operation that has no effect."""
+        own, asked = self.value(_OF_PLAYBOOK), self.value(OPERATION)
+        text = "%s%s is %s, and has no effect here, since the playbook itself says what is done (%s)." % (PREFIX, OPERATION, asked, own)
+        return misspelled_in_role(self._task_vars) + ([text] if own and asked and own != asked else [])
 
     def _values(self, names):
         """Return the values of variables as plain data, without those that are not set, empty, or ``omit``."""

@@ -71,6 +71,18 @@ def test_enable_leaves_alone_what_the_inventory_wants_disabled_or_absent(playboo
     assert not [call for call in platform.journal.said() if "off" in call or "gone" in call]
 
 
+@pytest.mark.parametrize("options", [[], ["-e", "datasentinel_bulk=true"]], ids=["host by host", "together"])
+def test_no_variable_has_a_playbook_do_what_another_is_for(playbook, platform, options):
+    platform.store.put("pg1", **BY_HAND)
+    outcome = playbook("disable", "-e", "datasentinel_connection_operation=deregister", *options, inventory=inventory({"pg1": {}})).succeeded()
+    assert unchanged(platform, "pg1", enabled=False)
+    expected = "datasentinel_connection_operation is deregister, and has no effect here, since the playbook itself says what is done (disable)."
+    assert expected in " ".join(outcome.output.split())
+    inventory_of_another = inventory({"pg1": {"ansible_host": "127.0.1.1"}}, operation="deregister", password=PASSWORD)
+    playbook("register", *options, inventory=inventory_of_another).succeeded()
+    assert platform.display("pg1")["host"] == "127.0.1.1"
+
+
 def test_deregister_removes_and_needs_no_password(playbook, platform):
     platform.store.put("pg1", **BY_HAND)
     playbook("deregister", "-e", "datasentinel_hosts=postgresql", inventory=inventory({"pg1": {}})).succeeded()
