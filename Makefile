@@ -6,6 +6,7 @@
 # make conformance  whether a real platform does what this collection expects: see docs/conformance.md
 # make docs      the guides and the reference as a site: .cache/docs/html/index.html
 # make bench     how fast it is, into docs/performance.md; a short run: make bench QUICK=1
+# make pictures  the pictures of README and guides anew, from real runs: docs/pictures
 # make mutants   whether the tests notice when the code is changed
 # make build     the collection's tarball
 # make changelog    a release's entry in the changelog, from changelogs/fragments
@@ -25,7 +26,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 DEMO := PATH="$$PWD/.venv/bin:$$PATH" PYTHONPATH="$$PWD/tests"
 TEST := PATH="$$PWD/.cache/venv/bin:$$PATH" PYTHONPATH="$$PWD/tests"
 
-.PHONY: help demo platform test lint test-all conformance docs bench mutants build changelog clean venv-demo venv-test dependencies
+.PHONY: help demo platform test lint test-all conformance docs bench pictures mutants build changelog clean venv-demo venv-test dependencies
 
 help:
 	@sed -n '/^#/!q; s/^# //p' Makefile
@@ -55,6 +56,11 @@ docs:
 
 bench:
 	@PYTHONPATH="$$PWD/tests" tests/bench/run
+
+pictures:
+	@python=$$(tests/tools/find-python) && tests/tools/make-venv .cache/venv-pictures "$$python" tests/requirements/pictures.txt
+	@tests/tools/fetch-browser .cache/browser
+	@PATH="$$PWD/.cache/venv-pictures/bin:$$PATH" PYTHONPATH="$$PWD/tests" .cache/venv-pictures/bin/python -m pictures
 
 mutants: venv-test
 	@$(TEST) tests/tools/mutants

@@ -19,11 +19,12 @@ from rich.console import Console
 from .goals import outcomes
 from .measuring import measure
 from .options import options_from
-from .report import BEGIN, CHART, END, show, write
+from .report import BEGIN, CHART, END, show, show_chart, write
 from .results import Results
 
 #: In the checkout, where `make` runs.
 SAVED = Path(".cache/bench/results.json")
+PAGE = Path("docs/performance.md")
 
 
 def main() -> int:
@@ -42,13 +43,15 @@ def main() -> int:
     from .chart import draw
 
     draw(results, page.parent, CHART)
+    if page == PAGE:
+        show_chart(Path("README.md"))
     console.print(f"Written to {page}. What was measured is in {SAVED}; FROM={SAVED} reports it again.")
     return 1 if any(outcome.verdict == "missed" for outcome in decided) else 0
 
 
 def _page(complete, named):
     """The page to write to, made if there is none."""
-    page = Path(named) if named else Path("docs/performance.md") if complete else SAVED.with_name("performance.md")
+    page = Path(named) if named else PAGE if complete else SAVED.with_name("performance.md")
     if not page.exists():
         page.write_text(f"{BEGIN}\n{END}\n")
     return page

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import yaml
 from rich import box
 from rich.table import Table as RichTable
 
@@ -20,6 +21,7 @@ from .ways import WAYS
 #: What stands between these lines of the page is written by the benchmark.
 BEGIN, END = "<!-- make bench: begin -->", "<!-- make bench: end -->"
 CHART = "performance"
+ALT = "Seconds to register connections, by their number"
 COLOURS = {"reached": "green", "missed": "red"}
 
 
@@ -37,12 +39,23 @@ def show(results: Results, outcomes: list[Outcome], console):
 
 def write(results: Results, outcomes: list[Outcome], page: Path):
     """Put the tables between the markers of a page."""
+    put(markdown(results, outcomes), page)
+
+
+def put(content: str, page: Path):
+    """Put content between the markers of a page."""
     text = page.read_text()
     before, begin, rest = text.partition(BEGIN)
     _old, end, after = rest.partition(END)
     if not (begin and end):
         raise SystemExit(f"{page} lacks the lines {BEGIN} and {END}.")
-    page.write_text(f"{before}{BEGIN}\n\n{markdown(results, outcomes)}\n{END}{after}")
+    page.write_text(f"{before}{BEGIN}\n\n{content}\n{END}{after}")
+
+
+def show_chart(readme: Path):
+    """Show the chart between the markers of a README, which Galaxy shows as well: so by its full address."""
+    repository = yaml.safe_load(readme.with_name("galaxy.yml").read_text())["repository"]
+    put(f"![{ALT}]({repository}/raw/main/docs/{CHART}.png)\n", readme)
 
 
 def markdown(results: Results, outcomes: list[Outcome]) -> str:
@@ -53,7 +66,7 @@ def markdown(results: Results, outcomes: list[Outcome]) -> str:
     ways = {case.way for case, _phase in results.all()}
     accesses = {case.access for case, _phase in results.all()}
     parts = [
-        f"![Seconds to register connections, by their number; the tables below hold the values]({CHART}.png)",
+        f"![{ALT}; the tables below hold the values]({CHART}.png)",
         f"The chart as [SVG]({CHART}.svg). Measured on {about['date']} on {about['machine']}; forks {about['forks']}; "
         f"ansible-core {core} where nothing else is said.",
         f"Versions: {versions}. The platform runs in a process of its own: {about['platform']}.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -25,6 +26,7 @@ from bench.platform_process import PlatformProcess
 from bench.results import AGAIN, FIRST, ONCE, Case, Measurement, Results
 from bench.tables import connection_table, cores_table, details_table, seconds_tables
 from bench.ways import SCRIPT, WAYS, write_files
+from embedded.collection import ROOT
 
 OPTIONS = Options({"2.19": Path("python"), "2.22": Path("python")})
 ABOUT = {"main_core": "2.19", "rounds": 3, "long": 20, "forks": 10, "authorities": 145, "date": "2026-01-01", "machine": "", "platform": "", "versions": {}}
@@ -159,6 +161,15 @@ def test_a_page_keeps_what_stands_around_the_tables(tmp_path):
     page.write_text("no markers")
     with pytest.raises(SystemExit, match="lacks the lines"):
         report.write(results, outcomes(results), page)
+
+
+def test_the_readme_shows_the_chart_by_its_full_address(tmp_path):
+    for name in ("README.md", "galaxy.yml"):
+        shutil.copy(ROOT / name, tmp_path)
+    for _twice in range(2):
+        report.show_chart(tmp_path / "README.md")
+        [line] = [line for line in (tmp_path / "README.md").read_text().splitlines() if "performance.png" in line]
+        assert line.startswith("![") and line.endswith("(https://github.com/ansible-collections/datasentinel.platform/raw/main/docs/performance.png)")
 
 
 # --- what it measures with ---------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import zipfile
 import pytest
 from embedded.collection import ROOT
 
-TARGETS = {"demo", "platform", "test", "lint", "test-all", "conformance", "docs", "bench", "mutants", "build", "changelog", "clean", "help"}
+TARGETS = {"demo", "platform", "test", "lint", "test-all", "conformance", "docs", "bench", "pictures", "mutants", "build", "changelog", "clean", "help"}
 #: What the targets make.
 MADE = {".venv", ".cache", ".ansible", "datasentinel-platform-1.0.0.tar.gz"}
 
