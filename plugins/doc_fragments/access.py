@@ -68,16 +68,22 @@ options:
     type: int
     default: 3
 requirements:
-  - python >= 3.9 (on a host to which the task is delegated)
   - requests >= 2.25.0 (where the task runs, which is the control node if the task is not delegated)
 notes:
   - Runs in the control node's own process (in AWX, in the execution environment), whatever the play's hosts, C(become)
     or interpreter.
+  - Proxies are taken from the usual environment variables E(HTTPS_PROXY) and E(NO_PROXY) where the task runs.
+    The C(environment) keyword works for them, and for the variables named with the options.
+"""
+
+    DELEGATION = r"""
+options: {}
+requirements:
+  - python >= 3.9 (on a host to which the task is delegated)
+notes:
   - Delegated to another host, it runs there as an ordinary module. The environment variables named with the options are read on the control
     node and handed to it, except for E(DATASENTINEL_CA_PATH). Each delegated task mints a token of its own. To use one for all of them, mint it
     with M(datasentinel.platform.datasentinel_token) and set O(api_token).
-  - Proxies are taken from the usual environment variables E(HTTPS_PROXY) and E(NO_PROXY) where the task runs.
-    The C(environment) keyword works for them, and for the variables named with the options.
 """
 
     ATTRIBUTES = r"""

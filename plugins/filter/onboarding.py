@@ -10,7 +10,7 @@ short_description: What became of the connections of hosts that were onboarded
 version_added: 1.0.0
 description:
   - Serves the playbook C(onboard), and returns one line for each connection, from what the platform says of it.
-  - A result of the platform is put into lines here and not by expressions, so that its text can never become one.
+  - The lines are made here, and not by expressions in the playbook, so that text of the platform is never taken for an expression.
 positional: hosts
 options:
   _input:
@@ -39,7 +39,10 @@ author:
 EXAMPLES = r"""
 - name: List what became of each connection
   ansible.builtin.debug:
-    msg: "{{ hostvars | datasentinel.platform.onboarding(ansible_play_hosts_all, alive=ansible_play_hosts, all_hosts=ansible_play_hosts_all) }}"
+    msg: >-
+      {{ hostvars | datasentinel.platform.onboarding(
+      ansible_play_hosts_all, alive=ansible_play_hosts,
+      all_hosts=ansible_play_hosts_all) }}
 """
 
 RETURN = r"""

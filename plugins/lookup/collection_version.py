@@ -24,8 +24,12 @@ author:
 EXAMPLES = r"""
 - name: Check that community.postgresql is installed
   ansible.builtin.assert:
-    that: query('datasentinel.platform.collection_version', 'community.postgresql') | length > 0
-    fail_msg: "Install it with: ansible-galaxy collection install community.postgresql"
+    that: >-
+      query('datasentinel.platform.collection_version',
+      'community.postgresql') | length > 0
+    fail_msg: >-
+      Install it with:
+      ansible-galaxy collection install community.postgresql
 """
 
 RETURN = r"""

@@ -10,11 +10,11 @@ short_description: The hosts that a playbook of this collection acts on
 version_added: 1.0.0
 description:
   - Serves the C(hosts) keyword of the collection's playbooks, and returns the patterns in the variable C(datasentinel_hosts),
-    text or a list of texts, as the C(hosts) keyword takes them.
+    a string or a list of strings, as the C(hosts) keyword takes them.
   - The variable is taken from the command line (extra variables, a survey) or the C(vars) of C(import_playbook), and otherwise from the
     inventory, where it is a variable of the group V(all). Ansible itself offers no variable of the inventory to the C(hosts) keyword.
-    Not set anywhere, or empty, it is the group V(postgresql).
-  - A variable that is nearly called C(datasentinel_hosts), such as C(datasentinel_host), is an error where it is given in the same way and
+    If it is not set anywhere, or empty, it is the group V(postgresql).
+  - A variable that is nearly called C(datasentinel_hosts), such as C(datasentinel_host), is an error if it is given in one of these ways and
     C(datasentinel_hosts) is not. Otherwise the playbook would act on more hosts than were named.
   - Patterns that match no host of the inventory, within the limit if there is one, are an error. Ansible itself skips such a play
     and ends with success.

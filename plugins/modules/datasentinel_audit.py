@@ -9,7 +9,7 @@ module: datasentinel_audit
 short_description: Find out which PostgreSQL servers are not monitored as the inventory describes
 version_added: 1.0.0
 description:
-  - Compares the connections of all hosts of the play with the platform, in one task and by one call for each connection, and changes nothing.
+  - Compares the connections of all hosts of the play with the platform, in one task, with one call for each connection, and changes nothing.
     The comparison is that of M(datasentinel.platform.datasentinel_connection) in check mode.
   - The connections are those that the variables of the role P(datasentinel.platform.datasentinel_connection#role) describe.
   - Writes C(audit.html), C(audit.json) and C(audit.csv) on the control node, and fails if it finds something, see O(fail_on).
@@ -42,7 +42,7 @@ options:
     type: path
   reports:
     description:
-      - Files C(audit.json), or patterns such as V(slices/*/audit.json), on the control node, which are put together to one report.
+      - Files C(audit.json), or patterns such as V(slices/*/audit.json), on the control node, which are put together into one report.
         Nothing is read from the platform then.
       - A connection that is in several of them counts as the newest has it.
     type: list
@@ -53,8 +53,9 @@ options:
     type: str
   fail_on:
     description:
-      - The findings for which the task fails. If it is not set, these are all but V(ok).
-      - V(none) never fails.
+      - The findings for which the task fails, any of V(not_registered), V(disabled), V(not_connected), V(unknown), V(differs)
+        and V(unwanted), or V(none), with which it never fails.
+      - If it is not set, it fails for all of them.
     type: list
     elements: str
   concurrency:
@@ -70,7 +71,9 @@ seealso:
 """
 
 EXAMPLES = r"""
-# These tasks find the platform and the credentials in the environment. What the connections should be comes from the inventory.
+# These tasks find the platform and the credentials in the environment.
+# What the connections should be comes from the inventory.
+
 - name: Audit all hosts of the play
   datasentinel.platform.datasentinel_audit:
     dest: "{{ playbook_dir }}/report"
@@ -82,7 +85,10 @@ EXAMPLES = r"""
 
 - name: Fail if a server is not monitored at all
   ansible.builtin.assert:
-    that: audit.summary.not_registered + audit.summary.disabled + audit.summary.not_connected == 0
+    that:
+      - audit.summary.not_registered == 0
+      - audit.summary.disabled == 0
+      - audit.summary.not_connected == 0
     fail_msg: "{{ audit.lines }}"
   run_once: true
   ignore_errors: true
@@ -151,7 +157,7 @@ facts:
       type: dict
       sample: {not_registered: 2, disabled: 0, not_connected: 0, unknown: 0, differs: 1, unwanted: 0, ok: 117}
     changes:
-      description: The number of findings that are new, still there, resolved, or were not seen this time. Null without O(previous).
+      description: The number of findings that are new, still there, resolved, or were not seen this time. V(null) without O(previous).
       type: dict
       sample: {new: 1, still: 2, resolved: 4, not_seen: 0}
 error:

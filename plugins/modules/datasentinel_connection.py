@@ -19,6 +19,7 @@ author:
   - The datasentinel.platform contributors (!UNKNOWN)
 extends_documentation_fragment:
   - datasentinel.platform.access
+  - datasentinel.platform.access.delegation
   - datasentinel.platform.access.attributes
 attributes:
   diff_mode:
@@ -118,7 +119,8 @@ EXAMPLES = r"""
       environment: production
 
 # The tasks below find the platform and the credentials in the environment:
-# DATASENTINEL_API_URL, and DATASENTINEL_API_TOKEN or DATASENTINEL_API_USERNAME and DATASENTINEL_API_PASSWORD.
+# DATASENTINEL_API_URL, and DATASENTINEL_API_TOKEN
+# or DATASENTINEL_API_USERNAME and DATASENTINEL_API_PASSWORD.
 
 - name: Disable monitoring
   datasentinel.platform.datasentinel_connection:

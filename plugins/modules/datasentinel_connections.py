@@ -17,6 +17,7 @@ author:
   - The datasentinel.platform contributors (!UNKNOWN)
 extends_documentation_fragment:
   - datasentinel.platform.access
+  - datasentinel.platform.access.delegation
   - datasentinel.platform.access.attributes
 attributes:
   diff_mode:
@@ -24,12 +25,13 @@ attributes:
     details: One diff for each connection that changes. A password that changes is shown as changed, never as a value.
   idempotent:
     support: partial
-    details: A platform that masks the passwords it returns lets none be compared, so a password that is given is sent each time.
+    details: Some platforms do not return the password, or return a mask in its place. There it cannot be compared, so every run sends it and reports a change, unless
+      O(connections[].update_password=on_create).
 options:
   connections:
     description:
       - The connections, each with the options of M(datasentinel.platform.datasentinel_connection) that describe one.
-      - No name may stand twice.
+      - Each name may occur only once.
     type: list
     elements: dict
     suboptions:
@@ -46,7 +48,7 @@ options:
         description: Address of the PostgreSQL server as the platform reaches it. Needed to create a connection.
         type: str
       port:
-        description: Its port.
+        description: Port of the PostgreSQL server. A new connection for which none is given gets 5432.
         type: int
       user:
         description: The PostgreSQL user that the platform logs in as. Needed to create a connection.
@@ -55,22 +57,22 @@ options:
         description: The password of O(connections[].user). Needed to create a connection.
         type: str
       tags:
-        description: The tags, a mapping or a text like V(application=sales,environment=production).
+        description: The tags, a mapping or a string like V(application=sales,environment=production).
         type: raw
       purge_tags:
-        description: Whether tags that are not given are taken away.
+        description: Whether to remove tags that are not given.
         type: bool
         default: true
       update_password:
-        description: Whether the password of an existing connection is changed where it differs.
+        description: V(always) updates the password of an existing connection if it differs, V(on_create) never does.
         type: str
         choices: [always, on_create]
         default: always
   src:
     description:
-      - A file on the control node that holds the connections, instead of O(connections). Its ending tells what it is. It may be vaulted.
-      - C(.csv), a table as a spreadsheet writes it, with commas, semicolons or tabs. The first row names the options, and columns like
-        C(tags.environment) a tag each. An empty cell is not given.
+      - A file on the control node that holds the connections, instead of O(connections). Its ending tells what it is. It may be encrypted by ansible-vault.
+      - C(.csv), a table as a spreadsheet writes it, with commas, semicolons or tabs. The first row names the options. A column
+        like C(tags.environment) holds the values of one tag. An option whose cell is empty counts as not given.
       - C(.yml), C(.yaml) or C(.json), a list of mappings.
     type: path
   defaults:
@@ -81,8 +83,8 @@ options:
     type: int
     default: 8
   wait:
-    description: Whether to wait until the platform reports all of them as connected, those with O(connections[].state=absent) and
-      O(connections[].state=disabled) aside.
+    description: Whether to wait until the platform reports all of them as connected, except those with O(connections[].state=absent) or
+      O(connections[].state=disabled).
     type: bool
     default: false
   wait_timeout:

@@ -14,8 +14,8 @@ description:
     module edit the file, has PostgreSQL check it, and reloads PostgreSQL. For other lines of C(pg_hba.conf), community.postgresql has a module.
   - The file keeps its owner, group and mode, and all other lines stay byte for byte. What was there before is kept as a backup beside it.
   - The line is put where it takes effect. Above it stay rules with the method C(reject) that match a part of the platform's connections.
-    A C(reject) that keeps the platform out altogether is never outranked, it is an error that names the line. A closing line that
-    rejects everything, behind rules that let in, is no such line.
+    A C(reject) that keeps the platform out altogether is never outranked, but an error that names the line. A last line that rejects
+    everything, after rules that let somebody in, does not count as one, and the line is put above it.
 author:
   - The datasentinel.platform contributors (!UNKNOWN)
 options:
@@ -37,7 +37,7 @@ options:
     description:
       - The platform's address, network in CIDR notation, or host name. Required for V(present).
       - A line that the module wrote for another address of the platform is replaced.
-      - For V(absent), the lines of the user that the module wrote are removed, and an equal one without its mark if this is given.
+      - For V(absent), all lines that the module wrote for the user are removed. If the address is given, so is a line for it without the module's mark.
     type: str
   rules:
     description: The rows of PostgreSQL's view C(pg_hba_file_rules), without their options, but with C(has_options).
@@ -70,7 +70,9 @@ EXAMPLES = r"""
     login_db: postgres
     query: >-
       SELECT current_setting('hba_file') AS path,
-      json_agg((to_jsonb(r) - 'options') || jsonb_build_object('has_options', r.options IS NOT NULL)) AS rules FROM pg_hba_file_rules r
+      json_agg((to_jsonb(r) - 'options')
+      || jsonb_build_object('has_options', r.options IS NOT NULL)) AS rules
+      FROM pg_hba_file_rules r
   register: seen
 
 - name: Keep the platform's line in it

@@ -10,12 +10,13 @@ module: datasentinel_platform_info
 short_description: Read whether a Datasentinel platform is there and lets one in
 version_added: 1.0.0
 description:
-  - Reads what the platform shows of itself and, where there are credentials, whether they may manage connections. It changes nothing.
-  - It fails only where the platform cannot be reached. Credentials that are refused are a result.
+  - Reads what the platform tells about itself and, if there are credentials, whether they may manage connections. It changes nothing.
+  - It fails only if the platform cannot be reached. Credentials that are refused are a result.
 author:
   - The datasentinel.platform contributors (!UNKNOWN)
 extends_documentation_fragment:
   - datasentinel.platform.access
+  - datasentinel.platform.access.delegation
   - datasentinel.platform.access.attributes
 seealso:
   - module: datasentinel.platform.datasentinel_connection
@@ -39,7 +40,7 @@ version:
   returned: success
   sample: v2.0.0
 status:
-  description: The platform's own word on its state.
+  description: The state of the platform, in its own words.
   type: str
   returned: success
   sample: OK
@@ -50,10 +51,10 @@ message:
   sample: Datasentinel backend API up and running
 access:
   description:
-    - C(granted), the credentials may manage connections.
-    - C(refused), the token, or the username and password, are not accepted.
-    - C(forbidden), the user lacks the I(data admin) profile or the I(admin) privilege.
-    - C(not tried), there were no credentials.
+    - C(granted) means that the credentials may manage connections.
+    - C(refused) means that the token, or the username and password, are not accepted.
+    - C(forbidden) means that the user lacks the I(data admin) profile or the I(admin) privilege.
+    - C(not tried) means that there were no credentials.
   type: str
   returned: success
   sample: granted

@@ -19,6 +19,7 @@ author:
   - The datasentinel.platform contributors (!UNKNOWN)
 extends_documentation_fragment:
   - datasentinel.platform.access
+  - datasentinel.platform.access.delegation
   - datasentinel.platform.access.attributes
 attributes:
   async:
