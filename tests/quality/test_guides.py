@@ -6,16 +6,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-
 import pytest
 import yaml
+from support.guides import ADDRESS, PASSWORD, Guide
 from support.markdown import Page
 from support.playbook import Ansible
-
-ADDRESS = "https://platform.example.com"
-PASSWORD = "s3cret-of-the-vault"
 
 
 @pytest.fixture
@@ -28,31 +23,13 @@ def follow(tmp_path, platform):
     """A function that makes the files of a guide, and of the first one, and runs its commands. Returns what they print."""
 
     def follow(name, **instead):
-        page = Page(f"docs/{name}.md")
-        for sample in [*Page("docs/getting-started.md").samples("yaml"), *page.samples("yaml")]:
-            if sample.title:
-                (tmp_path / sample.title).parent.mkdir(parents=True, exist_ok=True)
-                (tmp_path / sample.title).write_text(instead.get(sample.title.removesuffix(".yml"), sample.text))
-        (tmp_path / "inventory/group_vars/all.yml").write_text(f"vault_datasentinel_password: {PASSWORD}\n")
+        guide = Guide(f"docs/{name}.md", tmp_path, platform)
+        guide.inventory()
+        guide.write_files(*guide.page.samples("yaml"))
+        for title, text in instead.items():
+            guide.write(f"{title}.yml", text)
         # What needs no platform of one's own is tested by test_demo.py and test_playground.py.
-        script = "".join(sample.text for sample in page.samples("shell") if not sample.text.startswith("make "))
-        for placeholder, value in ((ADDRESS, platform.url), ("automation", platform.username), ("…", platform.password)):
-            script = script.replace(placeholder, value)
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script],
-            cwd=tmp_path,
-            # Hosts are not logged in to.
-            env={**os.environ, **(platform.environment() if "API_URL" not in script else {}), "HOME": str(tmp_path), "ANSIBLE_GATHERING": "explicit"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout
-        assert PASSWORD not in done.stdout and platform.password not in done.stdout
-        return done.stdout
+        return guide.shell(guide.here("".join(sample.text for sample in guide.page.samples("shell") if not sample.text.startswith("make "))))
 
     return follow
 
