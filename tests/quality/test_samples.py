@@ -39,7 +39,16 @@ NAMES = {"datasentinel"} | {
 RUN = {
     "test_guides.py": ["docs/from-the-toolkit.md", "docs/getting-started.md", "docs/maintenance.md", "docs/tags.md"],
     "test_samples_run.py": [
-        *("README.md", "docs/access.md", "docs/audit.md", "docs/certificates.md", "docs/conformance.md", "docs/faults.md", "docs/many.md"),
+        *(
+            "README.md",
+            "docs/access.md",
+            "docs/action-group.md",
+            "docs/audit.md",
+            "docs/certificates.md",
+            "docs/conformance.md",
+            "docs/faults.md",
+            "docs/many.md",
+        ),
         *("docs/secrets.md", "roles/datasentinel_connection/README.md"),
     ],
     "tests/awx": ["docs/awx.md"],

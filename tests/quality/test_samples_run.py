@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
 import pytest
 import yaml
@@ -82,6 +83,14 @@ def test_access(tmp_path, tls_platform):
         assert tls_platform.store.names() == ["sales-production"]
 
 
+def test_the_action_group(guide, platform, tmp_path):
+    with guide("docs/action-group.md") as group:
+        outcome = Ansible(tmp_path).run(loaded(group.take("yaml")), variables={**SECRETS, "vault_datasentinel_api_password": platform.password}).succeeded()
+        assert outcome["Show whether it is connected"]["msg"] == {"sales-production": False, "billing-production": False}
+        named = re.findall(r"^\| \[`(\w+)`\]", group.page.text, re.MULTILINE)
+        assert named == yaml.safe_load((ROOT / "meta/runtime.yml").read_text())["action_groups"]["datasentinel"]
+
+
 def test_certificates_and_conformance(tmp_path, tls_platform):
     tls_platform.reset()
     access = {name: value for name, value in tls_platform.environment().items() if "API_" in name}
@@ -108,8 +117,8 @@ def test_audit(guide, ansible, platform, tmp_path):
         first, again = audit.take("shell"), audit.take("shell")
         audit.write("publish.yml", audit.take("yaml").replace("/var/www/html", str(tmp_path / "www")))
         audit.write("slice.yml", audit.take("yaml"))
-        one_slice = f"{first.strip()} -e datasentinel_audit_publish_host=web1 -e @slice.yml -e awx_job_id=7"
-        audit.shell("\n".join([first, f"{again.strip()} -e @publish.yml", one_slice, audit.take("shell")]))
+        # A slice publishes in a folder of its own, and all of them together where the web server has them.
+        audit.shell(f"{first}\n{again.strip()} -e @publish.yml -e @slice.yml -e awx_job_id=7\n{audit.take('shell').strip()} -i inventory -e @publish.yml")
         assert (tmp_path / "www/datasentinel-audit/audit.html").is_file() and (tmp_path / "audits/7/audit.json").is_file()
         merged = json.loads((tmp_path / "datasentinel-audit/audit.json").read_text())
         assert merged["summary"]["ok"] == 3 and merged["coverage"]["parts"] == 1
