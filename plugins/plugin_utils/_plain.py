@@ -6,15 +6,18 @@
 
 from __future__ import annotations
 
+_SCALARS = frozenset([str, int, float, bool, type(None)])
+
 
 def plain(value):
     """Return value as plain JSON types: no vault objects, no tagged or unsafe texts of Ansible's, which libraries trip over."""
+    if type(value) in _SCALARS:
+        # Nearly all there is in results of thousands of connections.
+        return value
     if isinstance(value, dict):
         return {plain(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
-    if value is None or isinstance(value, bool):
-        return value
     for kind in (int, float):
         if isinstance(value, kind):
             return kind(value)
