@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Optional
 
+from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
 
 from ..module_utils._commands._command import failure, named
@@ -70,7 +72,8 @@ class Inventory:
         secrets: the Secrets, which every secret is added to.
         """
         alive = set(self._task_vars["ansible_play_hosts"])
-        return {host: self._of_host(host, secrets) for host in self._task_vars["ansible_play_batch"] if host in alive}
+        with _connection_plugins_listed_once():
+            return {host: self._of_host(host, secrets) for host in self._task_vars["ansible_play_batch"] if host in alive}
 
     def _of_host(self, host, secrets):
         try:
@@ -121,6 +124,17 @@ def variables_for(task, task_vars):
         return {**manager.get_vars(play=play, host=host, task=task, include_hostvars=False, _hosts=[name], _hosts_all=[name]), **lists}
 
     return variables_of
+
+
+@contextlib.contextmanager
+def _connection_plugins_listed_once():
+    """Have Ansible list its connection plugins once: it does so for each host, even one without facts, to clean its facts of theirs."""
+    list_all, listed = connection_loader.all, list(connection_loader.all(path_only=True))
+    connection_loader.all = lambda **options: listed if options == {"path_only": True} else list_all(**options)
+    try:
+        yield
+    finally:
+        del connection_loader.all
 
 
 def _play_of(task):
