@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -15,6 +16,7 @@ _MOST = 100
 _MOST_TEXT = 50_000
 
 
+@functools.lru_cache(maxsize=256)  # the same few names in each of thousands of connections
 def looks_secret(name):
     """Return whether a field of that name may hold a secret, however the name is written."""
     return bool(_LOOKS_SECRET.search("".join(letter for letter in unicodedata.normalize("NFKC", name).lower() if letter.isalnum())))

@@ -26,6 +26,10 @@ _START = 3
 _FEW = 200
 #: Characters of somebody else's text that are looked at when it is quoted.
 LONGEST_QUOTED = 20000
+#: Compiled here, so that workers need not.
+_MARKUP = re.compile("[<>&']")
+_UNICODE_ESCAPE = re.compile(r"\\u[0-9a-f]{4}")
+_PERCENT_ESCAPE = re.compile("%[0-9A-F]{2}")
 
 
 class Secrets:
@@ -38,6 +42,8 @@ class Secrets:
         # The lengths of the spellings by their first characters, the longest first: a secret inside another does not leave
         # the rest of the longer one behind.
         self._lengths = {}
+        # How many characters those are, nearly always _START.
+        self._sizes = ()
         self._longest = 0
 
     def add(self, *values):
@@ -50,6 +56,8 @@ class Secrets:
                     for form in _spellings(text) - self._spellings:
                         self._spellings.add(form)
                         self._longest = max(self._longest, len(form))
+                        if len(form[:_START]) not in self._sizes:
+                            self._sizes = (*self._sizes, len(form[:_START]))
                         lengths = self._lengths.get(form[:_START], ())
                         if len(form) not in lengths:
                             # A new one, since another thread may be reading the old one.
@@ -57,10 +65,12 @@ class Secrets:
 
     def mask(self, text):
         """Return text with every spelling of every secret replaced by ``********``; masks that are in it already stay as they are."""
-        return self._masked(text, len(text)) if self._holds_any(text) else text
+        return self._masked(text, len(text))
 
     def _masked(self, text, end):
         """Return so many characters of text, masked. A secret that begins among them counts although it ends after them."""
+        if not self._may_hold_any(text):
+            return text[:end]
         parts = []
         done = position = 0
         while position < end:
@@ -75,10 +85,13 @@ class Secrets:
                 done = position = position + length
         return "".join(parts) + text[done:end]
 
-    def _holds_any(self, text):
-        """Return whether text may hold a secret: exact where secrets are few, and so looking for each is cheapest."""
+    def _may_hold_any(self, text):
+        """Return whether text may hold a secret, in which it is then looked for at each character: exact where secrets are few.
+
+        Most texts hold none, so that this is what masking costs.
+        """
         if len(self._spellings) > _FEW:
-            return True
+            return any(not self._lengths.keys().isdisjoint([text[place : place + size] for place in range(len(text))]) for size in self._sizes)
         return any(form in text for form in list(self._spellings))
 
     def _length_at(self, text, position):
@@ -125,7 +138,7 @@ def _spellings(secret):
     """Return the forms in which a platform, a proxy or a library may echo a secret, as a set of texts."""
     forms = set()
     # Platforms trim and collapse blanks of what they store.
-    for plain in (secret, secret.strip(), " ".join(secret.split())):
+    for plain in {secret, secret.strip(), " ".join(secret.split())}:
         forms |= {plain, repr(plain)[1:-1], plain.replace("'", "''"), plain.replace('"', '""')}
         forms |= _in_json(plain) | _in_html(plain) | _in_urls(plain) | _in_base64(plain)
     return {form for form in forms if form.strip()}
@@ -134,8 +147,8 @@ def _spellings(secret):
 def _in_json(text):
     once = {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
     once |= {form.replace("/", "\\/") for form in once}
-    once |= {re.sub("[<>&']", lambda match: "\\u%04x" % ord(match.group()), form) for form in once}
-    once |= {re.sub(r"\\u[0-9a-f]{4}", lambda match: "\\u" + match.group()[2:].upper(), form) for form in once}
+    once |= {_MARKUP.sub(lambda match: "\\u%04x" % ord(match.group()), form) for form in once}
+    once |= {_UNICODE_ESCAPE.sub(lambda match: "\\u" + match.group()[2:].upper(), form) for form in once}
     # JSON in JSON.
     return once | {json.dumps(form, ensure_ascii=ascii_only)[1:-1] for form in once for ascii_only in (True, False)}
 
@@ -151,7 +164,7 @@ def _in_urls(text):
     # Lone surrogates (undecodable bytes of an environment variable) cannot be URL-quoted as they are.
     quotable = _encoded(text)
     percent = {quote(quotable, safe=""), quote(quotable), quote_plus(quotable)}
-    return percent | {re.sub("%[0-9A-F]{2}", lambda match: match.group().lower(), form) for form in percent}
+    return percent | {_PERCENT_ESCAPE.sub(lambda match: match.group().lower(), form) for form in percent}
 
 
 def _in_base64(text):

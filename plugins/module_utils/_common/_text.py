@@ -84,8 +84,12 @@ def unescaped(text, depth=4):
     return found
 
 
+_BACKSLASH = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_BLANK = re.compile(r"\\[nrt]")
+
+
 def _without_backslashes(text):
-    return re.sub(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", lambda match: _character(*match.groups()), text, flags=re.DOTALL)
+    return _BACKSLASH.sub(lambda match: _character(*match.groups()), text)
 
 
 def _character(four, two, plain):
@@ -96,7 +100,7 @@ def _character(four, two, plain):
 _ESCAPED = re.compile(r"""[\\&%+]|''|\"\"""")
 _UNDO = (
     _without_backslashes,
-    lambda text: re.sub(r"\\[nrt]", " ", text),
+    lambda text: _BLANK.sub(" ", text),
     html.unescape,
     unquote,
     unquote_plus,
