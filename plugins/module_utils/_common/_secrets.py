@@ -43,7 +43,7 @@ class Secrets:
         # the rest of the longer one behind.
         self._lengths = {}
         # How many characters those are, nearly always _START.
-        self._sizes = ()
+        self._sizes: tuple = ()
         self._longest = 0
 
     def add(self, *values):

@@ -23,7 +23,10 @@ from ansible_collections.datasentinel.platform.plugins.module_utils._connection.
 from ansible_collections.datasentinel.platform.plugins.module_utils._platform._settings import (
     Settings,
 )
-from ansible_collections.datasentinel.platform.plugins.plugin_utils import _fleet
+from ansible_collections.datasentinel.platform.plugins.plugin_utils import (
+    _fleet,
+    _inventory,
+)
 from ansible_collections.datasentinel.platform.plugins.plugin_utils._fleet import Fleet
 from ansible_collections.datasentinel.platform.plugins.plugin_utils._role_variables import (
     PREFIX,
@@ -340,3 +343,13 @@ def test_the_result_has_that_of_each_host_as_the_role_returns_it(recorded, keep)
 def test_check_mode_reads_alone(recorded, keep):
     recorded.expects("GET", "pg1", 404)
     assert keep({"pg1": {"password": PASSWORD}}, check_mode=True)["summary"]["created"] == 1
+
+
+def test_while_hosts_are_read_connection_plugins_are_listed_once(monkeypatch):
+    loader = _inventory.connection_loader
+    listed = list(loader.all(path_only=True))
+    with monkeypatch.context() as patch, _inventory._connection_plugins_listed_once():
+        patch.setattr("ansible.plugins.loader.glob.glob", lambda path: [])
+        assert list(loader.all(path_only=True)) == listed
+        assert list(loader.all(class_only=True)) == []
+    assert list(loader.all(path_only=True)) == listed

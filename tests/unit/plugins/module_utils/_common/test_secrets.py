@@ -99,6 +99,13 @@ def test_thousands_of_secrets_are_all_masked_and_soon(secrets):
     assert time.process_time() - start < 1
 
 
+@pytest.mark.parametrize("short", ["x", "x?", "x?y", "x?yz"])
+def test_a_short_secret_among_many_is_masked_too(secrets, short):
+    secrets.add(short, *(f"s3cret-{number:03}" for number in range(400)))
+    assert secrets.mask(f"a {short} b") == f"a {MASK} b"
+    assert secrets.mask("a b") == "a b"
+
+
 def test_secrets_may_be_registered_while_others_are_masked(secrets):
     def register(first):
         for number in range(first, 400, 4):
