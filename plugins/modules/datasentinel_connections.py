@@ -25,8 +25,8 @@ attributes:
     details: One diff for each connection that changes. A password that changes is shown as changed, never as a value.
   idempotent:
     support: partial
-    details: Some platforms do not return the password, or return a mask in its place. There it cannot be compared, so every run sends it and reports a change, unless
-      O(connections[].update_password=on_create).
+    details: Some platforms do not return the password, or return a mask in its place. There it cannot be compared, so every run sends it and
+      reports a change, unless O(connections[].update_password=on_create).
 options:
   connections:
     description:
