@@ -28,7 +28,7 @@ class Options:
     cores: dict[str, Path]
     sizes: tuple[int, ...] | None = None
     rounds: int = 3
-    long: float = 20
+    long: float = 15
     complete: bool = True
 
     @property
