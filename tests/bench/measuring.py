@@ -15,7 +15,8 @@ from pathlib import Path
 
 from embedded.collection import install
 from rich.progress import Progress
-from support.playbook import NOT_INHERITED, PLUGINS, stop
+from support.playbook import NOT_INHERITED, stop
+from support.settings import PLUGINS
 
 from .access import HTTP, environment, write_bundle
 from .machine import about_run
