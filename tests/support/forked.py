@@ -45,7 +45,7 @@ def run(command: list[str], folder: Path, environment: dict, seconds: float) -> 
         TimeoutError: it did not end in time; it was killed.
     """
     with tempfile.NamedTemporaryFile(prefix="output-") as output:
-        process = _context.Process(target=_child, args=(command, str(folder), environment, output.name))
+        process = _context.Process(target=_child, args=(command, str(folder), environment, output.name, _packed()))
         process.start()
         process.join(seconds)
         if process.exitcode is None:
@@ -56,7 +56,14 @@ def run(command: list[str], folder: Path, environment: dict, seconds: float) -> 
         return process.exitcode, Path(output.name).read_text()
 
 
-def _child(command, folder, environment, output):
+def _packed():
+    """Return the folder of the modules that Ansible has packed to be sent to hosts, for later runs of this process; it goes with the collection."""
+    folder = Path(os.environ["DATASENTINEL_TEST_COLLECTIONS"]) / f"packed-by-{os.getpid()}"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _child(command, folder, environment, output, packed):
     os.setsid()
     for path, flags, numbers in ((os.devnull, os.O_RDONLY, (0,)), (output, os.O_WRONLY | os.O_APPEND, (1, 2))):
         opened = os.open(path, flags)
@@ -66,10 +73,12 @@ def _child(command, folder, environment, output):
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    # As Python does it for a script; the path of the process that runs the tests holds the collection as well.
-    sys.path[:] = [str(Path(command[0]).parent), *sys.path]
+    # As Python does it for a script. The path of the process that runs the tests holds the collection as well.
+    sys.path[:] = [str(Path(command[0]).parent), *(entry for entry in sys.path if entry != str(packed.parent))]
     sys.argv = command
-    _read_settings_again()
+    constants = _read_settings_again()
+    # As in one run: what is packed once is used again.
+    Path(constants.DEFAULT_LOCAL_TMP, "ansiballz_cache").symlink_to(packed)
     try:
         runpy.run_path(command[0], run_name="__main__")
     finally:
@@ -78,10 +87,11 @@ def _child(command, folder, environment, output):
 
 
 def _read_settings_again():
-    """Read what depends on the environment, as Ansible does when it is imported."""
+    """Read what depends on the environment, as Ansible does when it is imported. Returns Ansible's constants."""
     # Those of the process that this one is forked from are not ours to run.
     atexit._clear()
     from ansible import constants
 
     for name in constants.config.get_configuration_definitions():
         constants.set_constant(name, constants.config.get_config_value(name, variables=vars(constants)))
+    return constants
