@@ -72,13 +72,19 @@ class Page:
     def __getattr__(self, name):
         return getattr(self.page, name)
 
+    def settle(self):
+        """Wait until the page has done what a click on one of its links is followed by, an event a moment later."""
+        self.page.evaluate("document.documentElement.classList.contains('js') && new Promise((done) => setTimeout(() => setTimeout(done)))")
+
     @property
     def fragment(self) -> str:
         """The fragment of the URL, without its hash character."""
+        self.settle()
         return self.page.evaluate("location.hash").lstrip("#")
 
     def names(self) -> list[str]:
         """The names of the connections that match, in order, once all of them are shown."""
+        self.settle()
         self.page.evaluate(
             "for (const more = document.getElementById('more'); !more.hidden && document.documentElement.classList.contains('js');) more.click()"
         )
@@ -86,10 +92,12 @@ class Page:
 
     def rows(self) -> list[str]:
         """The names of the connections that are shown so far, in order."""
+        self.settle()
         return self.page.locator("#rows .name").all_text_contents()
 
     def status(self) -> str:
         """What the live region tells."""
+        self.settle()
         return self.page.locator("[role=status]").text_content()
 
     def tile(self, kind: str):
@@ -102,6 +110,7 @@ class Page:
 
     def bars(self) -> dict[str, str]:
         """The counts beside the bars, by value of the tag."""
+        self.settle()
         return dict(zip(self.page.locator(".bar-name").all_text_contents(), self.page.locator(".bar-count").all_text_contents()))
 
     def sorts(self) -> dict[str, str]:
