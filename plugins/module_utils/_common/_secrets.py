@@ -138,7 +138,7 @@ def _spellings(secret):
     """Return the forms in which a platform, a proxy or a library may echo a secret, as a set of texts."""
     forms = set()
     # Platforms trim and collapse blanks of what they store.
-    for plain in {secret, secret.strip(), " ".join(secret.split())}:
+    for plain in dict.fromkeys((secret, secret.strip(), " ".join(secret.split()))):
         forms |= {plain, repr(plain)[1:-1], plain.replace("'", "''"), plain.replace('"', '""')}
         forms |= _in_json(plain) | _in_html(plain) | _in_urls(plain) | _in_base64(plain)
     return {form for form in forms if form.strip()}
