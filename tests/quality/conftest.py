@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+from embedded.collection import ROOT
 from support.playbook import executable
 
 
@@ -18,6 +21,19 @@ from support.playbook import executable
 def collection():
     """Where the collection is installed from its tarball."""
     return Path(os.environ["ANSIBLE_COLLECTIONS_PATH"].split(os.pathsep)[0]) / "ansible_collections/datasentinel/platform"
+
+
+@pytest.fixture(scope="session")
+def tool():
+    """A function that loads a module of tests/tools, which is no package, by its name."""
+
+    def load(name):
+        spec = importlib.util.spec_from_file_location(name, ROOT / f"tests/tools/{name}.py")
+        module = sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return load
 
 
 @pytest.fixture

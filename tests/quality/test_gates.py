@@ -6,21 +6,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 
 import pytest
-from embedded.collection import ROOT
 
 
 @pytest.fixture(scope="module")
-def gates():
+def gates(tool):
     """The module tests/tools/gates.py."""
-    spec = importlib.util.spec_from_file_location("gates", ROOT / "tests/tools/gates.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["gates"] = module
-    spec.loader.exec_module(module)
-    return module
+    return tool("gates")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import signal
 import subprocess
 import sys
@@ -18,13 +17,9 @@ from support.processes import running_from
 
 
 @pytest.fixture(scope="module")
-def module():
+def module(tool):
     """The module tests/tools/steps.py."""
-    spec = importlib.util.spec_from_file_location("steps", ROOT / "tests/tools/steps.py")
-    loaded = importlib.util.module_from_spec(spec)
-    sys.modules["steps"] = loaded
-    spec.loader.exec_module(loaded)
-    return loaded
+    return tool("steps")
 
 
 @pytest.fixture

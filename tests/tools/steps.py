@@ -30,7 +30,7 @@ class Step:
 
     Attributes:
         name: as it is printed.
-        commands: run one after another, each whatever became of those before. {name} in them is left to whoever makes them.
+        commands: run one after another, each whatever became of those before.
         after: the steps that must have passed before, of any lane. If one failed, so has this.
         environment: variables besides those of this process.
         quiet: leaves the processors to the others.
