@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._connection._finding import FINDINGS
+from support.playbook import wait_for
 
 from audit.sample import fleet, report, row
 
@@ -64,11 +65,10 @@ def test_coverage_is_told(page):
 def test_more_rows_come_as_one_scrolls(page):
     shown = page(FLEET)
     assert CHUNK <= len(shown.rows()) <= 3 * CHUNK
-    for _look in range(100):
-        if shown.locator("#more").is_hidden():
-            break
+    while shown.locator("#more").is_visible():
+        before = len(shown.rows())
         shown.evaluate("scrollTo(0, document.body.scrollHeight)")
-        shown.wait_for_timeout(30)
+        assert wait_for(lambda number=before: len(shown.rows()) > number, 10)
     assert shown.rows() == NAMES
 
 

@@ -21,8 +21,8 @@ from support.processes import running_from
 
 
 def plain(text):
-    """The words of a text, with all numbers alike."""
-    return re.sub(r"\d+", "0", re.sub(r"[$*─]+", " ", text)).split()
+    """The words of the lines of a text, with all numbers alike. Sorted, since hosts end in any order."""
+    return sorted(filter(None, (re.sub(r"\d+", "0", re.sub(r"[$*─]+", " ", line)).split() for line in text.splitlines())))
 
 
 def demo(temporary):
