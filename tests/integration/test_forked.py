@@ -2,13 +2,16 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Most runs of the tests are forked from a process that has Ansible loaded: they are what a run that is started is."""
+"""Most runs of the tests, and the modules in them, are forked from a process that has Ansible loaded: they are what a run that is started is."""
 
 from __future__ import annotations
 
+import signal
+import subprocess
+
 import pytest
-from support import forked
-from support.playbook import task
+from support import forked, module_python
+from support.playbook import task, wait_for
 from support.processes import running_from
 
 #: What Python reads when it is started, so that a run is started.
@@ -52,3 +55,26 @@ def test_what_does_not_end_is_killed_and_shows_what_it_printed(ansible, tmp_path
     with pytest.raises(TimeoutError, match=r"did not end within 5 s:\s+PLAY \[localhost\]"):
         forked.run(command[1:], tmp_path, ansible.environment, 5)
     assert running_from(f"waits-for-ever-{tmp_path.name}") == []
+
+
+@pytest.mark.parametrize("ending, status", [("pass", 0), ("sys.exit(3)", 3), ("sys.exit('so')", 1), ("1 / 0", 1), ("os.kill(os.getpid(), 15)", -15)])
+@pytest.mark.parametrize("piped", [False, True], ids=["a file", "standard input"])
+def test_a_script_ends_as_if_its_python_had_been_started(tmp_path, piped, ending, status):
+    script = tmp_path / "script.py"
+    script.write_text(f"import os, sys\nprint(__name__, os.getcwd(), os.environ['EXTRA'], sys.argv[1:], flush=True)\n{ending}\n")
+    arguments = [] if piped else [str(script), "an argument"]
+    command = {"cwd": tmp_path, "env": {**module_python.settings(), "EXTRA": "ä"}, "stdout": subprocess.PIPE, "text": True}
+    with script.open() as standard_input:
+        done = subprocess.run([module_python.path(), *arguments], stdin=standard_input, check=False, **command)
+    assert (done.returncode, done.stdout) == (status, f"__main__ {tmp_path} ä {arguments[1:]}\n")
+
+
+def test_a_module_ends_with_the_run_that_waits_for_it(tmp_path):
+    marker = f"waits-for-ever-{tmp_path.name}"
+    script = tmp_path / "script.py"
+    script.write_text(f"import subprocess\nsubprocess.run(['bash', '-c', 'exec -a {marker} sleep 1000'])\n")
+    run = subprocess.Popen([module_python.path(), str(script)])
+    assert wait_for(lambda: running_from(marker), 10)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    assert wait_for(lambda: not running_from(marker), 10)

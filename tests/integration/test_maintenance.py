@@ -30,7 +30,7 @@ def maintenance(ansible, tmp_path):
 
     def arguments(work, hosts, *options):
         (tmp_path / "work.yml").write_text(yaml.safe_dump(work))
-        local = {"ansible_connection": "local", "ansible_python_interpreter": interpreter(tmp_path)}
+        local = {"ansible_connection": "local", "ansible_python_interpreter": interpreter()}
         inventory = {"postgresql": {"hosts": {name: {**local, **variables} for name, variables in hosts.items()}}}
         given = ["-e", "datasentinel_hosts=postgresql", "-e", f"datasentinel_maintenance_tasks={tmp_path}/work.yml"]
         return ["datasentinel.platform.maintenance", *given, *options], {"inventory": inventory}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from support.playbook import Ansible, access_by_password
+from support.playbook import Ansible, access_by_password, interpreter
 
 PASSWORD = "s3cret-of-monitoring"
 
@@ -24,7 +24,7 @@ def host():
     def variables(server, **more):
         given = {
             "ansible_connection": "local",
-            "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+            "ansible_python_interpreter": interpreter(),
             "datasentinel_connection_host": server.host,
             "datasentinel_connection_port": server.port,
             "datasentinel_connection_password": PASSWORD,

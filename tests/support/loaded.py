@@ -58,8 +58,18 @@ for name in MODULES:
     with contextlib.suppress(ImportError):
         importlib.import_module(name)
 
+# Ansible parses what plugins document of their settings once in each process.
+loaders = importlib.import_module("ansible.plugins.loader")
+for name in ("become", "cache", "callback", "connection", "inventory", "shell", "strategy"):
+    list(getattr(loaders, f"{name}_loader").all(class_only=True))
+
 # The table of all that ever moved in Ansible takes a third of the time that is left; its reader is made to be replaced by one that remembers.
-loader = importlib.import_module("ansible.utils.collection_loader._collection_finder")
+finder = importlib.import_module("ansible.utils.collection_loader._collection_finder")
 table = Path(importlib.import_module("ansible.config").__file__).with_name("ansible_builtin_runtime.yml")
-loader._meta_yml_to_dict = functools.cache(loader._meta_yml_to_dict)
-loader._meta_yml_to_dict(table.read_bytes(), ("ansible.builtin", "runtime.yml"))
+finder._meta_yml_to_dict = functools.cache(finder._meta_yml_to_dict)
+finder._meta_yml_to_dict(table.read_bytes(), ("ansible.builtin", "runtime.yml"))
+
+# It compiles the plugins of collections in each process, too; so here are those of the collection under test.
+finder.compile = functools.cache(compile)
+for path in Path(os.environ["DATASENTINEL_TEST_COLLECTIONS"]).glob("ansible_collections/*/*/plugins/*/**/*.py"):
+    finder.compile(source=path.read_bytes(), filename=str(path), mode="exec", flags=0, dont_inherit=True)

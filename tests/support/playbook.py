@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from support import forked
+from support import forked, module_python
 from support.settings import SETTINGS
 
 #: Seconds for a run.
@@ -107,9 +106,9 @@ class Ansible:
         """Return the command that `run` runs."""
         if not isinstance(playbook, str):
             playbook = self._write("playbook.yml", playbook)
-        python = {"ansible_python_interpreter": interpreter(self._folder)}
+        python = {"ansible_python_interpreter": interpreter()}
         # Set by tests/tools/test-all: another Python, as other hosts have one.
-        there = {"ansible_python_interpreter": interpreter(self._folder, "bastion-python", os.environ.get("BASTION_PYTHON") or sys.executable)}
+        there = {"ansible_python_interpreter": interpreter(os.environ.get("BASTION_PYTHON") or sys.executable)}
         ours = {"all": {"hosts": {"localhost": {"ansible_connection": "local", **python}, "bastion": {"ansible_connection": "bastion", **there}}}}
         command = [*executable("ansible-playbook"), playbook, "-i", self._write("inventory.yml", ours)]
         if inventory:
@@ -140,18 +139,9 @@ class Ansible:
         return str(path)
 
 
-def interpreter(folder: Path, name: str = "python", path: str = sys.executable) -> str:
-    """A Python for modules: the one that runs the tests, unless another path is given.
-
-    Ansible does not quote its path: up to 2.18 for no module, and on none for an asynchronous one. So where that of the checkout holds a
-    space, it is a script in the folder.
-    """
-    if " " not in path:
-        return path
-    script = folder / name
-    script.write_text(f'#!/bin/sh\nexec {shlex.quote(path)} "$@"\n')
-    script.chmod(0o755)
-    return str(script)
+def interpreter(path: str = sys.executable) -> str:
+    """A Python for modules: the one that runs the tests, unless another path is given."""
+    return module_python.path() if path == sys.executable else path
 
 
 def stop(process: subprocess.Popen):
