@@ -14,13 +14,15 @@ from ._interruptions import Interruptions
 from ._names import Names
 from ._pauses import Pauses
 
-#: Variables that name a bundle of authorities: ours, and those that requests knows.
+#: Variables that name a bundle of authorities: ours, and those that requests knows. The first one counts.
 _BUNDLES = ("DATASENTINEL_CA_PATH", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
-def bundles_in(environment):
-    """Return the paths of the bundles of authorities that variables name, as Ansible resolves paths."""
-    return [os.path.expanduser(os.path.expandvars(environment[name])) for name in _BUNDLES if environment.get(name)]
+def preload_for(environment):
+    """Load the authorities that tasks with these variables need: none, where the platform is reached by HTTP."""
+    if not environment.get("DATASENTINEL_API_URL", "").strip().lower().startswith("http:"):
+        named = next(filter(None, map(environment.get, _BUNDLES)), None)
+        preload(named and os.path.expanduser(os.path.expandvars(named)))  # as Ansible resolves paths
 
 
 #: The memory that all workers of the run share.
@@ -35,4 +37,4 @@ FORESEEN_PAUSES = Pauses(MEMORY, "foreseen")
 #: How far its workers were when it was interrupted.
 INTERRUPTIONS = Interruptions(MEMORY)
 INTERRUPTIONS.report_at_exit()
-preload(bundles_in(os.environ))
+preload_for(os.environ)

@@ -32,12 +32,12 @@ def context_for(cert_reqs, ca_file, ca_folder):
     return context
 
 
-def preload(ca_paths):
-    """Load authorities for the workers that are forked from this process: those that requests trusts by default, and bundles.
+def preload(ca_path=None):
+    """Load authorities for the workers that are forked from this process.
 
-    ca_paths: paths of bundles (files or folders) that the workers may use.
+    ca_path: of a bundle, a file or a folder. Without it, those that requests trusts by default.
     """
     if requests is not None:
-        for path in (requests.certs.where(), *ca_paths):
-            with contextlib.suppress(OSError):  # whoever needs them says so
-                context_for("CERT_REQUIRED", *((None, path) if os.path.isdir(path) else (path, None)))
+        path = ca_path or requests.certs.where()
+        with contextlib.suppress(OSError):  # whoever needs them says so
+            context_for("CERT_REQUIRED", *((None, path) if os.path.isdir(path) else (path, None)))

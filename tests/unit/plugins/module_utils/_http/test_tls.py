@@ -75,24 +75,26 @@ def test_the_authorities_are_loaded_once_for_all_tasks(server, authority, monkey
 
 def test_preloaded_authorities_are_those_of_requests_by_default():
     context_for.cache_clear()
-    preload([])
+    preload()
     assert context_for.cache_info().misses == 1
     context_for("CERT_REQUIRED", requests.certs.where(), None)
     assert (context_for.cache_info().misses, context_for.cache_info().hits) == (1, 1)
 
 
-def test_preloaded_bundles_may_be_files_and_folders(authority, tmp_path):
+def test_a_preloaded_bundle_may_be_a_file_or_a_folder(authority, tmp_path):
     context_for.cache_clear()
-    preload([authority[0], str(tmp_path)])
+    preload(authority[0])
+    preload(str(tmp_path))
     misses = context_for.cache_info().misses
     context_for("CERT_REQUIRED", authority[0], None)
     context_for("CERT_REQUIRED", None, str(tmp_path))
-    assert misses == context_for.cache_info().misses == 3
+    assert misses == context_for.cache_info().misses == 2
 
 
 def test_authorities_that_cannot_be_preloaded_stop_nothing(monkeypatch):
     monkeypatch.setattr(_tls.requests.certs, "where", lambda: "/no/such/bundle.pem")
-    preload(["/no/such/other.pem"])
+    preload()
+    preload("/no/such/other.pem")
 
 
 @pytest.mark.parametrize("content, kind", [(None, FileNotFoundError), ("", ssl.SSLError), ("no certificates", ssl.SSLError)])
