@@ -30,7 +30,7 @@ def schema():
 def running_browser():
     """One browser for all tests."""
     if Browser.executable is None:
-        pytest.skip("there is no Chromium here: apt-get install chromium (tests/tools/fetch-browser does it for root)")
+        pytest.skip("there is no Chromium here: apt-get install chromium-headless-shell (tests/tools/fetch-browser does it for root)")
     with Browser() as browser:
         yield browser
 

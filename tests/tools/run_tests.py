@@ -4,8 +4,9 @@
 
 """Runs everything, for `make test`: the gates beside the tests, these on the default ansible-core, the oldest and the newest one.
 
-The gates and the making of environments take what the tests leave of the processors, so that tests find an idle machine. Coverage is
-measured where Python does so at little cost (from 3.12 on): on the newest core, if there is a Python for it, else on the default one.
+The gates and the making of environments take what the tests leave of the processors, so that tests find an idle machine. The unit
+tests alone have to cover the plugins, which is measured where Python does so at little cost (from 3.12 on): on the newest core, if there
+is a Python for it, else on the default one.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(".cache")
 COVERAGE = CACHE / "coverage"
 #: Tests that run on each ansible-core, and those of the collection as a whole. What takes long comes first, so that no worker ends late.
-EVERYWHERE = ["tests/integration", "tests/unit"]
+UNITS = ["tests/unit"]
+EVERYWHERE = ["tests/integration"]
 OLDER_AND_NEWER = [*EVERYWHERE, "tests/hostile/test_fields.py", "tests/hostile/test_playbook.py"]
 ONCE = [f"tests/{name}" for name in ("onboard", "awx", "quality", "faults", "audit", "hostile", "platform", "conformance")]
 #: The Pythons for an ansible-core, the best first.
@@ -56,7 +58,7 @@ def plan():
     """Return the two lanes of steps: the tests, and what is done beside them."""
     browser = Step("browser", [["tests/tools/fetch-browser", str(CACHE / "browser")]], quiet=True)
     beside, others = [browser], []
-    newest = None
+    measured = "default core"
     for core, pythons in (OLDEST, NEWEST):
         python, venv = other_core(core, pythons)
         if python is None:
@@ -65,27 +67,27 @@ def plan():
         requirements = ["tests/requirements/pytest.txt", "tests/requirements/coverage.txt"]
         made = Step(f"environment of {core}", [["tests/tools/make-venv", str(venv), python, *requirements, "--", f"ansible-core~={core}.0"]], quiet=True)
         beside.append(made)
-        others.append((core, (ROOT / venv / "bin/python"), made))
-        newest = core if core == NEWEST[0] else newest
+        others.append((f"core {core}", str(ROOT / venv / "bin/python"), made))
+        measured = f"core {core}" if core == NEWEST[0] else measured
     tests = [
-        tests_of("default core", sys.executable, EVERYWHERE, newest is None, ()),
+        *tests_of("default core", sys.executable, EVERYWHERE, measured, ()),
         Step("default core, the rest", [pytest(sys.executable, ONCE)], after=(browser,)),
-        *(tests_of(f"core {core}", python, OLDER_AND_NEWER, core == newest, (made,)) for core, python, made in others),
+        *(step for name, python, made in others for step in tests_of(name, python, OLDER_AND_NEWER, measured, (made,))),
     ]
     beside.append(Step("gates", [["tests/tools/lint"]], quiet=True))
     return tests, beside
 
 
 def tests_of(name, python, tests, measured, after):
-    """Return the step that runs tests, and judges their coverage if it is measured."""
+    """Return the steps that run tests and the unit tests on an ansible-core; measured: the one on which coverage is judged."""
     path = {"PATH": os.pathsep.join([str(Path(python).parent), os.environ["PATH"]])}
-    if not measured:
-        return Step(name, [pytest(python, tests)], after, path)
+    if name != measured:
+        return [Step(name, [pytest(python, [*tests, *UNITS])], after, path)]
     shutil.rmtree(COVERAGE, ignore_errors=True)
     COVERAGE.mkdir(parents=True)
-    cheap = {} if python == sys.executable else {"COVERAGE_CORE": "sysmon"}
-    environment = {**path, **cheap, "DATA": str(COVERAGE)}
-    return Step(f"{name}, with coverage", [pytest(python, tests, measure=True), *coverage(python)], after, environment)
+    environment = {**path, **({} if python == sys.executable else {"COVERAGE_CORE": "sysmon"}), "DATA": str(COVERAGE)}
+    covered = Step(f"{name}, unit tests with coverage", [pytest(python, UNITS, measure=True), *coverage(python)], after, environment)
+    return [Step(name, [pytest(python, tests)], after, path), covered]
 
 
 def main():
