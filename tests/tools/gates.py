@@ -32,12 +32,11 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 PATIENCE = 900
 #: What ansible-test looks for before it fetches pip's installer, by its version of pip.
 BOOTSTRAPS = ("23_1_2", "24_2", "25_2", "25_3", "26_0")
-BOOTSTRAP = """
-# pip bootstrap for air-gapped networks: pip comes from Python's own ensurepip, and the rest from the configured index.
+BOOTSTRAP = f"""
+# pip bootstrap for air-gapped networks: the pip of the tests' environment installs the one that is asked for, from the configured index.
 import subprocess, sys
-subprocess.check_call([sys.executable, "-m", "ensurepip"])
 arguments = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
-subprocess.check_call([sys.executable, "-m", "pip", "install", *arguments])
+subprocess.check_call([{str(TESTS / "python")!r}, "-m", "pip", "--python", sys.executable, "install", *arguments])
 """
 
 
