@@ -20,7 +20,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._commands._command import PROXY_VARIABLES, Command, Context, execute, failure, named
-from ..module_utils._commands._options import secret_values, wrong_type
+from ..module_utils._commands._options import masked_by_ansible, secret_values, wrong_type
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._common._secrets import Secrets
 from ..module_utils._http._libraries import REQUESTS_IMPORT_ERROR
@@ -64,7 +64,8 @@ class CommandAction(ActionBase):
 
     def run_command(self, options, secrets, task_vars):
         """Return the result of the command with these options (plain data), run where the task is to run."""
-        secrets.add(*secret_values(self.command.options, options))
+        # Ansible hands those that it masks on to the module.
+        secrets.add(*masked_by_ansible(secret_values(self.command.options, options)))
         with self.process():
             try:
                 self._check_texts(options)
@@ -118,7 +119,7 @@ class CommandAction(ActionBase):
         if missing:
             return missing
         validation = ArgumentSpecValidator(self.command.argument_spec).validate(options)
-        secrets.add(*secret_values(self.command.options, validation.validated_parameters))
+        secrets.add(*masked_by_ansible(secret_values(self.command.options, validation.validated_parameters)))
         notes = {"deprecations": validation._deprecations, "warnings": validation._warnings}
         if validation.error_messages:
             result = self._refused(options, validation.errors[0], secrets)
@@ -128,7 +129,8 @@ class CommandAction(ActionBase):
         return plain({**result, **{kind: texts for kind, texts in notes.items() if texts}})
 
     def _run_module(self, options, secrets, task_vars):
-        secrets.add(*secret_values(self.command.options, options))
+        # Ansible hands those that it masks on to the module.
+        secrets.add(*masked_by_ansible(secret_values(self.command.options, options)))
         # A mistake is found here already, but for what the environment there may hold: AnsibleModule's own message on it
         # may hold a secret in a spelling that it does not mask.
         spec = {name: {**entry, "required": False, "fallback": (None,)} for name, entry in self.command.argument_spec.items()}

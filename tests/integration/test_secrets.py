@@ -94,9 +94,18 @@ def test_mistakes_in_the_options_of_secrets(searched, runner):
 @pytest.mark.parametrize("word", ["changed", "true", "e", "1", "ok"])
 def test_a_password_that_is_a_common_word_leaves_results_whole(ansible, platform, runner, word):
     outcome = ansible.tasks(
-        task("create", runner, **given(password=word)),
-        task("fail", {**runner, "ignore_errors": True}, **given(name="a/b", password=word)),
-    ).succeeded()
-    assert outcome["create"]["changed"] is True and outcome["create"]["connection"]["enabled"] is True
-    assert outcome["create"]["connection"]["port"] == 1
-    assert outcome["fail"]["failed"] is True and outcome["fail"]["changed"] is False
+        task("create", {**runner, "register": "created"}, **given(password=word)),
+        task("fail", {**runner, "register": "failed", "ignore_errors": True}, **given(name="a/b", password=word)),
+        # What is registered: in what is displayed, Ansible itself masks such words from 2.22 on.
+        {
+            "name": "look",
+            "ansible.builtin.assert": {
+                "that": [
+                    "created.changed is true and created.connection.enabled is true",
+                    "created.connection.port == 1",
+                    "failed.failed is true and failed.changed is false",
+                ]
+            },
+        },
+    )
+    assert outcome.returncode == 0, outcome.output

@@ -43,7 +43,10 @@ def module(options: dict) -> dict:
             datasentinel_connection.main()
         except SystemExit:
             pass
-    return json.loads(printed.getvalue())
+    result = json.loads(printed.getvalue())
+    # From ansible-core 2.22 on, Ansible takes out of a module's result what it is to mask.
+    result.pop("_ansible_new_secrets", None)
+    return result
 
 
 RUNNERS = {"in-process": in_process, "module": module}

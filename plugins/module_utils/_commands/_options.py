@@ -17,6 +17,13 @@ from typing import Any, Optional
 from ansible.module_utils.common.validation import check_type_bool, check_type_list
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
+try:
+    # From ansible-core 2.22 on, Ansible masks secrets in all that it displays in a run: every text below an option with no_log. Of items
+    # that would mask names and hosts, so their secrets are registered instead. Before, what has no_log is kept out of logs.
+    from ansible.module_utils.secrets import register_secrets
+except ImportError:
+    register_secrets = None
+
 from .._common._errors import InvalidInput
 
 
@@ -40,7 +47,7 @@ class Option:
     def spec(self):
         """Return its entry in an argument spec (dict)."""
         # Said of every option: Ansible would warn of one that only sounds like a secret (update_password).
-        entry = {"type": self.type, "no_log": self.secret or self.items is not None}
+        entry = {"type": self.type, "no_log": self.secret or (self.items is not None and register_secrets is None)}
         if self.type == "list":
             entry["elements"] = "str" if self.items is None else "dict"
         if self.required:
@@ -123,6 +130,14 @@ def secret_values(table, options):
         elif option.secret:
             found += _texts(value)
     return found
+
+
+def masked_by_ansible(values):
+    """Have Ansible mask secrets in all that it displays and logs from now on, where it does so. Returns them."""
+    if register_secrets is not None:
+        # Also as Python quotes them: a module logs its options so.
+        register_secrets({form for value in map(str, values) for form in (value, repr(value)[1:-1])})
+    return values
 
 
 def _texts(value):

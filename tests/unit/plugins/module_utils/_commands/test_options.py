@@ -14,11 +14,20 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 from ansible_collections.datasentinel.platform.plugins.doc_fragments.access import ModuleDocFragment
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands import _options
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._audit_command import AUDIT
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._connection_command import CONNECTION
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._connection_info_command import CONNECTION_INFO
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._connections_command import CONNECTIONS
-from ansible_collections.datasentinel.platform.plugins.module_utils._commands._options import ACCESS, ITEM, Option, argument_spec, secret_values, typed
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._options import (
+    ACCESS,
+    ITEM,
+    Option,
+    argument_spec,
+    masked_by_ansible,
+    secret_values,
+    typed,
+)
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._platform_info_command import PLATFORM_INFO
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._token_command import TOKEN
 from ansible_collections.datasentinel.platform.plugins.module_utils._common._errors import InvalidInput
@@ -43,9 +52,20 @@ COMMANDS = [AUDIT, CONNECTION, CONNECTION_INFO, CONNECTIONS, PLATFORM_INFO, TOKE
         (Option(choices=("a", "b")), {"type": "str", "no_log": False, "choices": ["a", "b"]}),
     ],
 )
-def test_an_option_is_an_entry_of_an_argument_spec(option, entry):
+def test_an_option_is_an_entry_of_an_argument_spec(monkeypatch, option, entry):
+    monkeypatch.setattr(_options, "register_secrets", None)
     assert option.spec() == entry
     assert argument_spec({"name": option}) == {"name": entry}
+
+
+def test_where_ansible_masks_what_it_displays_it_is_told_the_secrets_of_items_and_not_their_names(monkeypatch):
+    registered = set()
+    monkeypatch.setattr(_options, "register_secrets", registered.update)
+    assert Option(type="list", items=ITEM).spec()["no_log"] is False
+    secrets = secret_values({"connections": Option(type="list", items=ITEM)}, {"connections": [{"name": "db1", "password": "a'b\"c"}]})
+    assert masked_by_ansible(secrets) == ["a'b\"c"]
+    # As it is, and as a module quotes it when it logs its options.
+    assert registered == {"a'b\"c", "a\\'b\"c"}
 
 
 @pytest.mark.parametrize("value, expected", [("from-env", "from-env"), ("", None), ("  ", None), (None, None)])
