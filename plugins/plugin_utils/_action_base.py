@@ -64,7 +64,7 @@ class CommandAction(ActionBase):
 
     def run_command(self, options, secrets, task_vars):
         """Return the result of the command with these options (plain data), run where the task is to run."""
-        # Ansible hands those that it masks on to the module.
+        # Ansible hands those that it masks on to a module.
         secrets.add(*masked_by_ansible(secret_values(self.command.options, options)))
         with self.process():
             try:
@@ -119,7 +119,7 @@ class CommandAction(ActionBase):
         if missing:
             return missing
         validation = ArgumentSpecValidator(self.command.argument_spec).validate(options)
-        secrets.add(*masked_by_ansible(secret_values(self.command.options, validation.validated_parameters)))
+        secrets.add(*secret_values(self.command.options, validation.validated_parameters))
         notes = {"deprecations": validation._deprecations, "warnings": validation._warnings}
         if validation.error_messages:
             result = self._refused(options, validation.errors[0], secrets)
@@ -129,8 +129,7 @@ class CommandAction(ActionBase):
         return plain({**result, **{kind: texts for kind, texts in notes.items() if texts}})
 
     def _run_module(self, options, secrets, task_vars):
-        # Ansible hands those that it masks on to the module.
-        secrets.add(*masked_by_ansible(secret_values(self.command.options, options)))
+        secrets.add(*secret_values(self.command.options, options))
         # A mistake is found here already, but for what the environment there may hold: AnsibleModule's own message on it
         # may hold a secret in a spelling that it does not mask.
         spec = {name: {**entry, "required": False, "fallback": (None,)} for name, entry in self.command.argument_spec.items()}
