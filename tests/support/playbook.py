@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -108,7 +109,8 @@ class Ansible:
             playbook = self._write("playbook.yml", playbook)
         python = {"ansible_python_interpreter": interpreter()}
         # Set by tests/tools/test-all: another Python, as other hosts have one.
-        there = {"ansible_python_interpreter": interpreter(os.environ.get("BASTION_PYTHON") or sys.executable)}
+        another = os.environ.get("BASTION_PYTHON")
+        there = {"ansible_python_interpreter": started(self._folder, another) if another else interpreter()}
         ours = {"all": {"hosts": {"localhost": {"ansible_connection": "local", **python}, "bastion": {"ansible_connection": "bastion", **there}}}}
         command = [*executable("ansible-playbook"), playbook, "-i", self._write("inventory.yml", ours)]
         if inventory:
@@ -139,9 +141,23 @@ class Ansible:
         return str(path)
 
 
-def interpreter(path: str = sys.executable) -> str:
-    """A Python for modules: the one that runs the tests, unless another path is given."""
-    return module_python.path() if path == sys.executable else path
+def interpreter() -> str:
+    """A Python for modules: the one that runs the tests."""
+    return module_python.path()
+
+
+def started(folder: Path, path: str) -> str:
+    """Another Python for modules.
+
+    Ansible does not quote its path: up to 2.18 for no module, and on none for an asynchronous one. So where that of the checkout holds a
+    space, it is a script in the folder.
+    """
+    if " " not in path:
+        return path
+    script = folder / "bastion-python"
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(path)} "$@"\n')
+    script.chmod(0o755)
+    return str(script)
 
 
 def stop(process: subprocess.Popen):
