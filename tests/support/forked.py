@@ -70,6 +70,8 @@ def _child(command, folder, environment, output, packed):
         for number in numbers:
             os.dup2(opened, number)
         os.close(opened)
+    # What is killed has written what it printed.
+    sys.stdout.reconfigure(line_buffering=True)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
