@@ -78,22 +78,15 @@ def _child(command, folder, environment, output, packed):
     # As Python does it for a script. The path of the process that runs the tests holds the collection as well.
     sys.path[:] = [str(Path(command[0]).parent), *(entry for entry in sys.path if entry != str(packed.parent))]
     sys.argv = command
-    constants = _read_settings_again()
+    # What is to be done at the end of the process that this one is forked from is not for this one.
+    atexit._clear()
+    from support import loaded
+
+    settings = loaded.read_settings(loaded.SETTINGS_OF_A_RUN)
     # As in one run: what is packed once is used again.
-    Path(constants.DEFAULT_LOCAL_TMP, "ansiballz_cache").symlink_to(packed)
+    Path(settings["DEFAULT_LOCAL_TMP"], "ansiballz_cache").symlink_to(packed)
     try:
         runpy.run_path(command[0], run_name="__main__")
     finally:
         # multiprocessing leaves these out.
         atexit._run_exitfuncs()
-
-
-def _read_settings_again():
-    """Read what depends on the environment, as Ansible does when it is imported. Returns Ansible's constants."""
-    # Those of the process that this one is forked from are not ours to run.
-    atexit._clear()
-    from ansible import constants
-
-    for name in constants.config.get_configuration_definitions():
-        constants.set_constant(name, constants.config.get_config_value(name, variables=vars(constants)))
-    return constants

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import importlib
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -53,15 +54,53 @@ MODULES = [
 ]
 
 # Ansible makes a temporary folder as soon as it is imported, and removes it when the process ends.
-os.environ.update(SETTINGS, ANSIBLE_HOME=tempfile.gettempdir(), ANSIBLE_LOCAL_TEMP=tempfile.gettempdir())
+HOME = {"ANSIBLE_HOME": tempfile.gettempdir(), "ANSIBLE_LOCAL_TEMP": tempfile.gettempdir()}
+os.environ.update(SETTINGS, **HOME)
 for name in MODULES:
     with contextlib.suppress(ImportError):
         importlib.import_module(name)
 
-# Ansible parses what plugins document of their settings once in each process.
+constants = importlib.import_module("ansible.constants")
+manager = importlib.import_module("ansible.config.manager")
+
+# Defaults of settings are templates, each compiled by a Jinja of its own.
+jinja = manager.NativeEnvironment()
+jinja.from_string = functools.cache(jinja.from_string)
+manager.NativeEnvironment = lambda: jinja
+
+
+def read_settings(names):
+    """Read settings of Ansible, as it does when it is imported. Returns them by name."""
+    for name in names:
+        constants.set_constant(name, constants.config.get_config_value(name, variables=vars(constants)))
+    return {name: getattr(constants, name) for name in names}
+
+
+def settings_of_a_run():
+    """Return the names of the settings that depend on the home of a run, on its folder, or on variables of more programs than Ansible."""
+    definitions = constants.config.get_configuration_definitions()
+    here, here_home = Path.cwd(), os.environ["HOME"]
+    before = read_settings(definitions)
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        os.environ["HOME"] = folder
+        for name in HOME:
+            del os.environ[name]
+        after = read_settings(definitions)
+        os.environ.update(HOME, HOME=here_home)
+        os.chdir(here)
+    shared = {name for name, definition in definitions.items() if not all(entry["name"].startswith("ANSIBLE_") for entry in definition.get("env", []))}
+    return [name for name in definitions if name in shared or before[name] != after[name]]
+
+
+SETTINGS_OF_A_RUN = settings_of_a_run()
+
+# Ansible parses what plugins document of their settings once in each process, and again and again where there are none.
 loaders = importlib.import_module("ansible.plugins.loader")
-for name in ("become", "cache", "callback", "connection", "inventory", "shell", "strategy"):
-    list(getattr(loaders, f"{name}_loader").all(class_only=True))
+for kind in ("become", "cache", "callback", "connection", "inventory", "shell", "strategy"):
+    for plugin in getattr(loaders, f"{kind}_loader").all(class_only=True):
+        if not constants.config.has_configuration_definition(kind, plugin._load_name):
+            constants.config.initialize_plugin_configuration_definitions(kind, plugin._load_name, {})
 
 # The table of all that ever moved in Ansible takes a third of the time that is left; its reader is made to be replaced by one that remembers.
 finder = importlib.import_module("ansible.utils.collection_loader._collection_finder")
@@ -70,6 +109,15 @@ finder._meta_yml_to_dict = functools.cache(finder._meta_yml_to_dict)
 finder._meta_yml_to_dict(table.read_bytes(), ("ansible.builtin", "runtime.yml"))
 
 # It compiles the plugins of collections in each process, too; so here are those of the collection under test.
+COLLECTIONS = Path(os.environ["DATASENTINEL_TEST_COLLECTIONS"])
 finder.compile = functools.cache(compile)
-for path in Path(os.environ["DATASENTINEL_TEST_COLLECTIONS"]).glob("ansible_collections/*/*/plugins/*/**/*.py"):
+for path in COLLECTIONS.glob("ansible_collections/*/*/plugins/*/**/*.py"):
     finder.compile(source=path.read_bytes(), filename=str(path), mode="exec", flags=0, dont_inherit=True)
+
+# What its plugins share with modules knows nothing of a run, so it is imported here; its packages are not, whose loading Ansible notes in each run.
+finder._AnsibleCollectionFinder([str(COLLECTIONS)], False)._install()
+for path in COLLECTIONS.glob("ansible_collections/*/*/plugins/module_utils/**/*.py"):
+    importlib.import_module(".".join(path.relative_to(COLLECTIONS).with_suffix("").parts))
+finder._AnsibleCollectionFinder._remove()
+for name in [name for name in sys.modules if name.partition(".")[0] == "ansible_collections" and "module_utils" not in name]:
+    del sys.modules[name]
