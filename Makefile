@@ -22,7 +22,6 @@ endif
 
 # Only the environments below count, whatever is set outside.
 unexport PYTHONPATH PYTHONHOME ANSIBLE_CONFIG VIRTUAL_ENV
-export PYTHONDONTWRITEBYTECODE := 1
 DEMO := PATH="$$PWD/.venv/bin:$$PATH" PYTHONPATH="$$PWD/tests"
 TEST := PATH="$$PWD/.cache/venv/bin:$$PATH" PYTHONPATH="$$PWD/tests"
 
@@ -73,6 +72,7 @@ changelog: venv-test
 
 clean:
 	rm -rf .venv .cache .ansible datasentinel-platform-*.tar.gz
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 venv-demo:
 	@python=$$(tests/tools/find-python) && tests/tools/make-venv .venv "$$python" tests/requirements/demo.txt

@@ -17,7 +17,7 @@ MOST = 300
 def test_imports_keep_to_the_layers(collection, tmp_path, run):
     """The contracts in layers.ini, checked on a copy that is a package of Python at every level, as import-linter wants it."""
     plugins = tmp_path / "ansible_collections/datasentinel/platform/plugins"
-    shutil.copytree(collection / "plugins", plugins)
+    shutil.copytree(collection / "plugins", plugins, ignore=shutil.ignore_patterns("__pycache__"))
     for folder in [*plugins.parents[:3], plugins, *(path for path in plugins.rglob("*") if path.is_dir())]:
         (folder / "__init__.py").touch()
     # The folder in which it runs is the first that it looks for packages in.

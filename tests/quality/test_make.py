@@ -19,7 +19,7 @@ from embedded.collection import ROOT
 
 TARGETS = {"demo", "platform", "test", "lint", "test-all", "conformance", "docs", "bench", "pictures", "mutants", "build", "changelog", "clean", "help"}
 #: What the targets make.
-MADE = {".venv", ".cache", ".ansible", "datasentinel-platform-1.0.0.tar.gz"}
+MADE = {".venv", ".cache", ".ansible", "datasentinel-platform-1.0.0.tar.gz", "tests/unit/__pycache__"}
 
 
 #: A Python that skips what takes long or needs the network.

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from embedded.collection import ROOT, build
+from embedded.collection import ROOT, build, install
 
 #: Folders of which everything that is tracked is shipped.
 SHIPPED = ("meta", "playbooks", "plugins", "roles")
@@ -102,9 +102,10 @@ def test_what_an_execution_environment_installs_is_shipped_in_meta(collection):
     assert Path(named).parts[0] == "meta" and (collection / named).read_text() == "requests>=2.25.0\n"
 
 
-def test_it_installs_from_the_tarball_and_lists_itself(collection, run):
-    assert "datasentinel.platform 1." in run("ansible-galaxy", "collection", "list", "datasentinel.platform")
-    assert "datasentinel.platform" in run("ansible-galaxy", "collection", "verify", "--offline", "datasentinel.platform")
+def test_it_installs_from_the_tarball_and_lists_itself(tmp_path, run):
+    installed = {"ANSIBLE_COLLECTIONS_PATH": str(install(tmp_path))}
+    assert "datasentinel.platform 1." in run("ansible-galaxy", "collection", "list", "datasentinel.platform", **installed)
+    assert "datasentinel.platform" in run("ansible-galaxy", "collection", "verify", "--offline", "datasentinel.platform", **installed)
 
 
 def test_it_installs_offline_with_nothing_else_at_hand(tmp_path, run):
