@@ -55,9 +55,9 @@ def other_core(core, pythons):
 
 
 def plan():
-    """Return the two lanes of steps: the tests, and what is done beside them."""
-    browser = Step("browser", [["tests/tools/fetch-browser", str(CACHE / "browser")]], quiet=True)
-    beside, others = [browser], []
+    """Return the lanes of steps: the tests, and what is done beside them."""
+    browser = Step("browser", [["tests/tools/fetch-browser", str(CACHE / "browser")]])
+    beside, others = [], []
     measured = "default core"
     for core, pythons in (OLDEST, NEWEST):
         python, venv = other_core(core, pythons)
@@ -70,12 +70,11 @@ def plan():
         others.append((f"core {core}", str(ROOT / venv / "bin/python"), made))
         measured = f"core {core}" if core == NEWEST[0] else measured
     tests = [
-        *tests_of("default core", sys.executable, EVERYWHERE, measured, ()),
-        Step("default core, the rest", [pytest(sys.executable, ONCE)], after=(browser,)),
+        *tests_of("default core", sys.executable, [*ONCE, *EVERYWHERE], measured, (browser,)),
         *(step for name, python, made in others for step in tests_of(name, python, OLDER_AND_NEWER, measured, (made,))),
     ]
     beside.append(Step("gates", [["tests/tools/lint"]], quiet=True))
-    return tests, beside
+    return [browser, *tests], beside
 
 
 def tests_of(name, python, tests, measured, after):
