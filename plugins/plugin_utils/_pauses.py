@@ -14,6 +14,9 @@ import threading
 
 from ansible.utils.display import Display
 
+#: Bytes of memory without which nothing is paused: more than the notes of all that is paused at a time may take.
+_ROOM = 32 * 1024
+
 
 class Pauses:
     """The names of the connections that this run has paused, by host.
@@ -27,9 +30,14 @@ class Pauses:
         self._hosts = (key, None)
 
     @property
-    def possible(self):
+    def kept(self):
         """Whether what one worker notes is seen by the one that resumes."""
         return self._memory.shared
+
+    @property
+    def possible(self):
+        """Whether there is room for further notes."""
+        return self._memory.room >= _ROOM
 
     def names(self, host):
         """Return the names that are paused for a host."""
@@ -38,15 +46,16 @@ class Pauses:
     def note(self, host, paused=(), resumed=()):
         """Note names of a host that have been paused, or resumed."""
         with self._memory.exclusively(self._key):
-            names = [name for name in self.names(host) if name not in resumed]
+            before = self._memory.get(self._key, host)
+            if before is None:
+                self._memory.put(host, *self._hosts)
+            names = [name for name in before or [] if name not in resumed]
             self._memory.put(names + [name for name in paused if name not in names], self._key, host)
-            hosts = self._memory.get(*self._hosts) or []
-            if host not in hosts:
-                self._memory.put([*hosts, host], *self._hosts)
 
     def left(self):
         """Return what is paused, as a mapping of host to names."""
-        return {host: self.names(host) for host in self._memory.get(*self._hosts) or [] if self.names(host)}
+        named = {host: self.names(host) for host in self._memory.get_all(*self._hosts)}
+        return {host: names for host, names in named.items() if names}
 
     def report_at_exit(self):
         """Have the main process of the run say at its end what it leaves paused, however it ends short of being killed by SIGKILL."""

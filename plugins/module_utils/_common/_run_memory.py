@@ -61,6 +61,11 @@ class RunMemory:
         """Whether what is stored is seen by others."""
         return self._lock_file is not None
 
+    @property
+    def room(self):
+        """The bytes that are left: 0 where memory cannot be shared."""
+        return len(self._memory) - _HEADER.unpack(self._memory[: _HEADER.size])[0] if self.shared else 0
+
     def clear(self):
         """Forget everything."""
         if self.shared:
@@ -68,19 +73,18 @@ class RunMemory:
 
     def get(self, *key):
         """Return the value (JSON types) that was stored last under a key (texts or None), None if there is none."""
-        if not self.shared:
-            return None
-        digest = self._digest(key)
-        (end,) = _HEADER.unpack(self._memory[: _HEADER.size])
-        # A copy, since bytes are searched much faster than the memory itself.
-        entries = self._memory[_HEADER.size : end]
-        start = entries.rfind(digest)
-        if start < 0:
-            return None
-        start += _KEY_SIZE
-        (length,) = _LENGTH.unpack(entries[start : start + _LENGTH.size])
-        start += _LENGTH.size
-        return json.loads(entries[start : start + length])
+        entries = self._entries()
+        start = entries.rfind(self._digest(key))
+        return None if start < 0 else _value(entries, start)
+
+    def get_all(self, *key):
+        """Return all values (JSON types) that were stored under a key (texts or None), the oldest first."""
+        digest, entries = self._digest(key), self._entries()
+        values, start = [], entries.find(digest)
+        while start >= 0:
+            values.append(_value(entries, start))
+            start = entries.find(digest, start + _KEY_SIZE)
+        return values
 
     def put(self, value, *key):
         """Store a value (JSON types) under a key (texts or None). What does not fit any more is not stored."""
@@ -120,6 +124,13 @@ class RunMemory:
             if alone:
                 thread_lock.release()
 
+    def _entries(self):
+        """Return all entries. A copy, since bytes are searched much faster than the memory itself."""
+        if not self.shared:
+            return b""
+        (end,) = _HEADER.unpack(self._memory[: _HEADER.size])
+        return self._memory[_HEADER.size : end]
+
     def _lock(self, place, deadline):
         while True:
             try:
@@ -134,3 +145,11 @@ class RunMemory:
         # Keyed, since passwords are part of keys: what is stored does not let anybody try them out.
         text = json.dumps(key).encode("utf-8", "surrogatepass")
         return hmac.new(self._secret, text, hashlib.sha256).digest()[:_KEY_SIZE]
+
+
+def _value(entries, start):
+    """Return the value of the entry that begins there."""
+    start += _KEY_SIZE
+    (length,) = _LENGTH.unpack(entries[start : start + _LENGTH.size])
+    start += _LENGTH.size
+    return json.loads(entries[start : start + length])

@@ -44,10 +44,24 @@ def test_what_is_paused_is_known_to_other_workers_until_it_is_resumed(pauses, me
     assert pauses.left() == {"db1": ["b"]}
 
 
+def test_many_hosts_take_little_memory_each():
+    memory = RunMemory(2 * 1024 * 1024)
+    pauses = Pauses(memory)
+    names = [f"{number:05}.databases.example.com" for number in range(5000)]
+    for name in names:
+        pauses.note(name, paused=[name])
+    assert list(pauses.left()) == names and pauses.possible
+
+
 def test_without_shared_memory_no_pause_is_possible(pauses, monkeypatch):
-    assert pauses.possible
+    assert pauses.possible and pauses.kept
     monkeypatch.setattr(RunMemory, "shared", False)
-    assert not pauses.possible
+    assert not pauses.possible and not pauses.kept
+
+
+def test_without_room_for_its_note_no_pause_is_possible(pauses, memory):
+    memory.put("x" * 40 * 1024, "something else")
+    assert pauses.kept and not pauses.possible
 
 
 def test_the_main_process_warns_at_its_end_of_what_it_leaves_paused(pauses, warnings):

@@ -74,6 +74,19 @@ def test_the_newest_value_of_a_key_counts(memory):
     assert memory.get("key") == 3
 
 
+def test_all_values_of_a_key_come_in_their_order(memory):
+    for number in range(3):
+        memory.put(number, "key")
+        memory.put("x", "other")
+    assert memory.get_all("key") == [0, 1, 2] and memory.get_all("neither") == []
+
+
+def test_room_is_what_is_left(memory):
+    before = memory.room
+    memory.put("x" * 100, "key")
+    assert 100 < before - memory.room < 200
+
+
 def test_none_stored_is_as_nothing_stored(memory):
     memory.put("value", "key")
     memory.put(None, "key")
