@@ -134,17 +134,17 @@ def test_tags_choose_among_the_work_and_leave_out_no_pause(ansible, maintenance,
     arguments, more = maintenance(work, {"pg1": {}}, "--tags", "upgrade")
     outcome = ansible.run(*arguments, **more).succeeded()
     assert [call for call in platform.journal.said() if call.startswith("PATCH")] == ["PATCH pg1/disable", "PATCH pg1/enable"]
-    assert set(outcome.results("upgrade")) == {"pg1"} and not outcome.results("reboot")
+    assert set(outcome.results("upgrade")) == {"pg1"} and "skip_reason" in outcome.results("reboot")["pg1"]
 
 
 @pytest.mark.parametrize(
     "options, sentence",
     [
         (["--limit", "pg1"], "The limit leaves out localhost"),
-        (["-e", "datasentinel_maintenance_tasks="], "datasentinel_maintenance_tasks is not given. Give the absolute path of a file"),
+        (["-e", "datasentinel_maintenance_tasks="], "datasentinel_maintenance_tasks is not given. Give the path of a file"),
         (
             ["-e", "datasentinel_maintenance_tasks=/srv/nowhere.yml"],
-            "datasentinel_maintenance_tasks is '/srv/nowhere.yml', and there is no such file on the control node. Give the absolute path",
+            "datasentinel_maintenance_tasks is '/srv/nowhere.yml', and there is no such file on the control node. Give the path",
         ),
         (["-e", "datasentinel_hosts="], "datasentinel_hosts is not given"),
     ],
@@ -154,3 +154,21 @@ def test_what_is_refused_before_anything_is_paused(ansible, maintenance, platfor
     outcome = ansible.run(*arguments, **more)
     assert outcome.returncode != 0 and sentence in " ".join(outcome.output.split()) and platform.journal.said() == []
     assert "\\n" not in outcome.output, "the message is one line"
+
+
+@pytest.mark.parametrize(
+    "work",
+    [[{"name": "work", "ansible.builtin.no_such_module": "true"}], [{"hosts": "all", "tasks": []}], [{"name": "work", "fail": {}, "wen": True}], "text"],
+    ids=["an unknown module", "a play", "an unknown keyword", "no list"],
+)
+def test_work_that_cannot_be_read_is_found_before_anything_is_paused(ansible, maintenance, platform, enabled, work):
+    arguments, more = maintenance(work, {"pg1": {}, "pg2": {}})
+    assert ansible.run(*arguments, **more).returncode != 0
+    assert platform.journal.said() == [] and enabled() == {"pg1": True, "pg2": False}
+
+
+def test_a_setting_that_ends_a_run_at_the_first_error_leaves_nothing_paused(ansible, maintenance, platform, enabled):
+    arguments, more = maintenance([{"name": "work", "ansible.builtin.fail": {"msg": "no"}, "when": "inventory_hostname == 'pg1'"}], {"pg1": {}, "pg3": {}})
+    platform.store.put("pg3", **CONNECTION)
+    outcome = ansible.run(*arguments, **more, environment={"ANSIBLE_ANY_ERRORS_FATAL": "true"})
+    assert outcome.returncode == 2 and enabled() == {"pg1": True, "pg2": False, "pg3": True}
