@@ -36,6 +36,16 @@ def test_access(ansible, platform, runner, environment, access, words):
     assert words in " ".join(outcome.output.replace("\\n", " ").split()) and f"{platform.url} is there (version v2.0.0)" in outcome.output
 
 
+@pytest.mark.parametrize("name, value", [("api_url", "http://127.0.0.1:9"), ("api_password", "wrong"), ("api_token", "dead"), ("api_timeout", "0")])
+def test_the_playbook_takes_its_access_from_the_roles_variables(ansible, name, value):
+    variables = {f"datasentinel_connection_{name}": value, "datasentinel_connection_api_retries": "0"}
+    if name == "api_token":
+        # Nothing else lets it in.
+        variables |= {"datasentinel_connection_api_username": "", "datasentinel_connection_api_password": "", "datasentinel_connection_validate_certs": "true"}
+    outcome = ansible.run("datasentinel.platform.ping", variables=variables, environment=NONE if name == "api_token" else {})
+    assert outcome.returncode != 0, outcome.output
+
+
 def test_a_platform_that_is_not_there_fails(ansible):
     outcome = ansible.run("datasentinel.platform.ping", environment={"DATASENTINEL_API_URL": "http://127.0.0.1:9", "DATASENTINEL_API_RETRIES": "0"})
     assert outcome.returncode != 0 and "no connection to 127.0.0.1:9" in outcome.output
