@@ -62,7 +62,7 @@ token:
   sample: eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3NjQwMDAwMDB9.c2lnbmF0dXJl
 expires_at:
   description:
-    - When the token expires, in ISO 8601 and UTC. It is read from the token if that is a JWT, and 24 hours from now otherwise.
+    - When the token expires, in ISO 8601 and UTC. It is read from the token if that is a JWT, and 24 hours after it was minted otherwise.
     - V(null) for a token that was given as O(api_token) and is not a JWT.
   type: str
   returned: success

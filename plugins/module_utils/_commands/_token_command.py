@@ -17,10 +17,10 @@ def _run(params, context):
     settings, warnings = settings_from({**params, "api_token": None} if params.get("api_username") and params.get("api_password") else params)
     result = {"changed": False, "api_url": settings.api_url, "api_username": settings.username, "warnings": warnings}
     if not settings.can_mint:
-        return {**result, "token": settings.token, "expires_at": expires_at(settings.token, just_minted=False)}
+        return {**result, "token": settings.token, "expires_at": expires_at(settings.token)}
     with Platform(settings, context.secrets, context.memory, context.sleep) as platform:
         token = platform.tokens.token()
-    return {**result, "token": token, "expires_at": expires_at(token)}
+        return {**result, "token": token, "expires_at": expires_at(token, platform.tokens.minted_at)}
 
 
 TOKEN = Command("datasentinel_token", OPTIONS, _run, reveals=("token",))

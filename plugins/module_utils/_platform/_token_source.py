@@ -22,6 +22,7 @@ class TokenSource:
 
     client: a PlatformClient. settings: the Settings. memory: the RunMemory, in which a token, or the refusal of a username
     and password, is there for all tasks. new_retries: returns new Retries. A token that is refused is renewed, but not twice in a row.
+    minted_at: when the token was minted, in seconds since 1970; None for a ready one.
     """
 
     def __init__(self, client, settings, secrets, memory, reachability, new_retries):
@@ -34,6 +35,7 @@ class TokenSource:
         self._key = ("token", settings.api_url, settings.username, settings.password)
         self._token = settings.token
         self._renewed = False
+        self.minted_at = None
 
     def token(self):
         """Return the token (text). Raise NoToken if it has to be minted and cannot be."""
@@ -84,6 +86,7 @@ class TokenSource:
         if end is not None and end < datetime.now(timezone.utc) + _MARGIN:
             return None
         self._secrets.add(token)
+        self.minted_at = stored["minted_at"]
         return token
 
     def _failed_since(self, moment):
@@ -96,7 +99,8 @@ class TokenSource:
             outcome = {"refusal": [exc.method, exc.url, exc.problem, exc.status]} if exc.refused else {"failed": time.monotonic()}
             self._memory.put(outcome, *self._key)
             raise
-        self._memory.put({"token": token}, *self._key)
+        self.minted_at = time.time()
+        self._memory.put({"token": token, "minted_at": self.minted_at}, *self._key)
         return token
 
     def _longest_minting(self):

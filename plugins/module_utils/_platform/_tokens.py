@@ -80,10 +80,10 @@ def end_of(token):
         return None
 
 
-def expires_at(token, just_minted=True):
+def expires_at(token, minted_at=None):
     """Return when a token ends as ISO 8601 in UTC, from the token itself where it is a JWT.
 
-    Where it is not: 24 hours from now if it was just minted, else None.
+    Where it is not: 24 hours after it was minted, None if that is not known. minted_at: seconds since 1970, as `time.time` has it.
     """
-    end = end_of(token) or (datetime.now(timezone.utc) + LIFETIME if just_minted else None)
+    end = end_of(token) or (None if minted_at is None else datetime.fromtimestamp(minted_at, timezone.utc) + LIFETIME)
     return None if end is None else end.strftime("%Y-%m-%dT%H:%M:%SZ")

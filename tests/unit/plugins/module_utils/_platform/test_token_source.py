@@ -45,6 +45,16 @@ def test_one_token_serves_all_tasks_of_a_run(recorded, task):
     assert [task().token() for _turn in range(5)] == ["one"] * 5
 
 
+def test_all_tasks_know_when_it_was_minted(recorded, task, monkeypatch):
+    recorded.mints("one")
+    monkeypatch.setattr(time, "time", lambda: 1764000000.0)
+    task().token()
+    monkeypatch.setattr(time, "time", lambda: 1764009999.0)
+    later = task()
+    later.token()
+    assert later.minted_at == 1764000000.0 and task(token="ready").minted_at is None
+
+
 def test_a_task_asks_once(recorded, task):
     recorded.mints("one")
     mine = task()
