@@ -97,7 +97,8 @@ class Client:
         """
         url = self.url(path)
         timeout = self._timeout if timeout is None else min(timeout, self._timeout)
-        self._deadline.start(timeout, timeout * PATIENCE if total is None else total)
+        usual = timeout * PATIENCE
+        self._deadline.start(timeout, usual if total is None else min(total, usual))
         try:
             response = self._send(method, url, auth, body, timeout)
         except errors.ApiError:

@@ -20,6 +20,13 @@ class Pace:
         """Let nobody send for so many seconds."""
         self._not_before = max(self._not_before, self._clock() + seconds)
 
+    def wait(self, sleep):
+        """Pause until the next request may be sent, also if that moment is put off meanwhile. sleep: pauses for so many seconds."""
+        moment = None
+        while self._not_before != moment and self.left() > 0:
+            moment = self._not_before
+            sleep(self.left())
+
     def left(self):
         """Return the seconds until the next request may be sent, 0 if it may be now."""
         return max(0.0, self._not_before - self._clock())

@@ -29,8 +29,8 @@ class PlatformClient:
 
     def request(self, method, path, auth, timeout=None, **options):
         """Send one request, as `Client.request` does, and return the Response. Raise an ApiError."""
-        if self._pace is not None and self._pace.left() > 0:
-            self._sleep(self._pace.left())
+        if self._pace is not None:
+            self._pace.wait(self._sleep)
         problem = self._reachability.problem()
         total = None
         if problem is not None:

@@ -16,6 +16,7 @@ from ansible_collections.datasentinel.platform.plugins.module_utils._common._sec
 from ansible_collections.datasentinel.platform.plugins.module_utils._http import _client
 from ansible_collections.datasentinel.platform.plugins.module_utils._http import _errors as errors
 from ansible_collections.datasentinel.platform.plugins.module_utils._http._client import ANY_SUCCESS, LARGEST_RESPONSE, USER_AGENT, Client, HeaderAuth
+from ansible_collections.datasentinel.platform.plugins.module_utils._http._deadline import Deadline
 from support.recorded import SHOWN, URL
 
 AUTH = HeaderAuth("user-token", "t0ken")
@@ -88,6 +89,16 @@ def test_timeouts(recorded, usual, given, used):
     with Client(URL, True, usual, Secrets()) as client:
         client.request("GET", CALL, AUTH, timeout=given)
     assert recorded.requests[0].req_kwargs["timeout"] == used
+
+
+@pytest.mark.parametrize("total, used", [(None, 2.0), (1.0, 1.0), (5.0, 2.0)], ids=["usual", "less", "more"])
+def test_all_of_a_request_takes_twice_the_timeout_at_most(recorded, monkeypatch, total, used):
+    recorded.expects("GET")
+    started = []
+    monkeypatch.setattr(Deadline, "start", lambda self, *seconds: started.append(seconds))
+    with Client(URL, True, 1.0, Secrets()) as client:
+        client.request("GET", CALL, AUTH, total=total)
+    assert started == [(1.0, used)]
 
 
 def test_the_header_of_a_basic_authentication():

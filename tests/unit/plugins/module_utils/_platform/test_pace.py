@@ -16,7 +16,7 @@ from support.recorded import URL
 
 
 class Clock:
-    """A clock that stands still."""
+    """A clock that a test moves."""
 
     now = 1000.0
 
@@ -64,14 +64,21 @@ def test_a_platform_that_is_busy_slows_all_threads_down(memory, pace, kind, stat
 def test_a_request_waits_for_its_moment(memory, pace, clock):
     pauses = []
 
+    def sleep(seconds):
+        pauses.append(seconds)
+        clock.now += seconds
+        if len(pauses) == 1:
+            # Meanwhile the platform told another thread to pause for longer.
+            pace.hold(7)
+
     class Client:
         json_object = url = None
 
         def request(self, *args, **options):
             return "response"
 
-    client = PlatformClient(Client(), Reachability(memory, URL), pace, pauses.append)
+    client = PlatformClient(Client(), Reachability(memory, URL), pace, sleep)
     assert client.request("GET", "/", None) == "response" and pauses == []
     pace.hold(3)
     client.request("GET", "/", None)
-    assert pauses == [3]
+    assert pauses == [3, 7]
