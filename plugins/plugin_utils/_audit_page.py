@@ -123,14 +123,13 @@ def _server(row):
 def _ring(summary):
     """Return the arcs of the ring beside the verdict, as (finding, where it begins, length) of a circle of 100."""
     total = sum(summary.values())
+    # What is rare is to be seen as well.
+    lengths = {kind: max(100.0 * summary[kind] / total, 0.0 if kind == OK else 1.5) for kind in FINDINGS if summary[kind]}
+    scale = 100.0 / sum(lengths.values()) if lengths else 0.0
     arcs, position = [], 0.0
-    for kind in FINDINGS:
-        length = 100.0 * summary[kind] / total if total else 0.0
-        # What is rare is to be seen as well.
-        length = max(length, 1.5) if summary[kind] and kind != OK else length
-        if length:
-            arcs.append((kind, round(position, 2), round(min(length, 100.0 - position), 2)))
-            position += length
+    for kind, length in lengths.items():
+        arcs.append((kind, round(position, 2), round(length * scale, 2)))
+        position += length * scale
     return arcs
 
 

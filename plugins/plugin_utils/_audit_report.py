@@ -62,7 +62,7 @@ def merged(reports):
         # The age of the oldest part, so that the whole does not look newer than it is.
         "generated_at": reports[0]["generated_at"],
         "platform": _distinct(report["platform"] for report in reports),
-        "hosts": sum(report["hosts"] for report in reports),
+        "hosts": len({row["inventory_host"] for row in rows}),
         "coverage": {
             **{name: _distinct(report["coverage"][name] or "" for report in reports) or None for name in ("limit", "slice", "job")},
             "user": _distinct(report["coverage"]["user"] for report in reports),

@@ -48,6 +48,13 @@ def test_a_fleet_that_is_as_it_should_be(page):
     assert shown.locator(".ring text").first.text_content() == "100%" and shown.errors == []
 
 
+def test_the_ring_shows_what_is_rare_although_nearly_all_is_amiss(page):
+    rows = [row(f"db{number}", finding="not_registered") for number in range(999)]
+    shown = page(report([*rows, *(row(kind, finding=kind) for kind in ("disabled", "not_connected", "differs"))]))
+    lengths = [float(part.get_attribute("stroke-dasharray").split()[0]) for part in shown.locator(".ring-part").all()]
+    assert len(lengths) == 4 and min(lengths) > 1 and sum(lengths) == pytest.approx(100, abs=0.1)
+
+
 def test_coverage_is_told(page):
     shown = page(report([row("db1")], limit="pg-sales*", slice="2 of 4", job="4711", parts=2))
     assert shown.locator(".facts").inner_text().split("\n")[-8:] == [

@@ -149,6 +149,17 @@ def test_a_fleet_that_is_as_it_should_be(ansible, platform):
     assert outcome[LIST]["msg"][0] == "All 2 connections are as the inventory wants them." and outcome.changed() == [False] * len(outcome.changed())
 
 
+def test_a_name_that_is_a_number_in_the_inventory(ansible, platform, report):
+    register(platform, "4711", "1")
+    numbers = {"datasentinel_connection_name": 4711}, {"datasentinel_connection_instances": [{"name": 1, "port": 5432}]}
+    hosts = {
+        f"pg{number}": {**variables, "datasentinel_connection_host": "127.0.0.1", "datasentinel_connection_password": PASSWORD}
+        for number, variables in enumerate(numbers)
+    }
+    ansible.run(AUDIT, inventory={"postgresql": {"hosts": hosts}}).succeeded()
+    assert findings(report()) == {"4711": "ok", "1": "ok"}
+
+
 def test_several_clusters_of_a_host_and_check_mode(ansible, platform, report):
     register(platform, "crm", tags="a=1")
     clusters = [{"name": "crm", "port": 5432, "tags": {"a": 1}}, {"name": "billing", "port": 5433, "tags": {"a": 2}}]
@@ -249,12 +260,14 @@ def test_the_reports_of_slices_are_put_together(ansible, platform, report, tmp_p
     ansible.run(AUDIT, "--limit", "pg000", "-e", "datasentinel_audit_dir=slices/3", inventory=inventory(4)).succeeded()
     again = json.loads((tmp_path / "slices/3/audit.json").read_text())
     (tmp_path / "slices/3/audit.json").write_text(json.dumps({**again, "generated_at": "2099-01-01T00:00:00Z"}))
+    # A host in two parts is one host.
     given = {
         "datasentinel_audit_reports": ["slices/1/audit.json", "slices/2/audit.json", "slices/3/audit.json"],
         "datasentinel_audit_previous": "whole/audit.json",
     }
     ansible.run(MERGE, variables=given).succeeded()
     assert [entry["name"] for entry in report()["comparison"]["resolved"]] == ["pg000"] and report()["summary"]["ok"] == 4
+    assert report()["hosts"] == 4
 
 
 def test_merging_says_what_is_missing(ansible):
