@@ -84,7 +84,9 @@ def test_one_line_for_each_connection(onboard, platform, host):
                 # Several hosts below share a cluster, and would all make it at once.
                 superuser.execute("CREATE EXTENSION pg_stat_statements")
         by_hand = {"datasentinel_monitoring_user_manage_hba": False, "datasentinel_monitoring_user_login_password": "the-same"}
-        clusters = [{"name": f"cluster-{number}", "port": server.port, "password": f"{PASSWORD}-{number}"} for number, server in enumerate(servers)]
+        # One with a password of its own, and one with that of its host.
+        passwords = (f"{PASSWORD}-0", "")
+        clusters = [{"name": f"cluster-{number}", "port": servers[number].port, "password": password} for number, password in enumerate(passwords)]
         platform.store.put("off", host=servers[0].host, port=servers[0].port, user="off", password=PASSWORD, enabled=False)
         hosts = {
             "unreached": host(servers[0], ansible_connection="ssh", ansible_host="127.0.0.1", ansible_port=1),
@@ -92,12 +94,12 @@ def test_one_line_for_each_connection(onboard, platform, host):
             "two": host(
                 servers[0],
                 datasentinel_connection_instances=clusters,
-                datasentinel_connection_password=None,
                 datasentinel_monitoring_user_login_password="the-same",
             ),
             "off": host(servers[0], datasentinel_connection_user="off", **by_hand),
             "wrong": host(servers[0], datasentinel_connection_user="wrong", datasentinel_monitoring_user_password="not-that-one", **by_hand),
             "nameless": host(servers[0], datasentinel_connection_password=None),
+            "empty": host(servers[0], datasentinel_connection_password=None, datasentinel_connection_instances=clusters[1:]),
             "homeless": host(servers[0], datasentinel_monitoring_user_platform_address=None),
         }
         outcome = onboard(**hosts)
@@ -107,17 +109,17 @@ def test_one_line_for_each_connection(onboard, platform, host):
         assert lines[1] == "down: NOT connected: 'Look what is there' failed, as shown above"
         assert lines[2:5] == ["cluster-0 (two): connected", "cluster-1 (two): connected", "off: registered and disabled"]
         assert lines[5].startswith(f"wrong: NOT connected: The platform is not connected to {servers[0].host}:{servers[0].port} as user wrong")
-        assert lines[6:] == [f"{name}: NOT connected: 'Check what is given' failed, as shown above" for name in ("nameless", "homeless")]
+        assert lines[6:] == [f"{name}: NOT connected: 'Check what is given' failed, as shown above" for name in ("nameless", "cluster-1 (empty)", "homeless")]
 
         failed = {host for host, result in outcome.results("Fail where a connection failed").items() if result["failed"]}
-        assert failed == {"unreached", "down", "wrong", "nameless", "homeless"}
+        assert failed == {"unreached", "down", "wrong", "nameless", "empty", "homeless"}
         printed = " ".join(outcome.output.split())
         for reason, host_name in (("The password of the monitoring user is missing: set", "nameless"), ("address is not set: give", "homeless")):
             assert outcome.results("Check what is given")[host_name]["msg"] in printed and reason in printed
         # A failure is printed once (with Ansible's own [ERROR] before its result, from 2.19 on).
         address = "datasentinel_monitoring_user_platform_address is not set"
-        for reason in ("The password of the monitoring user is missing", address, "unable to connect to database"):
-            assert printed.count(f'"msg": "{reason}') == 1, reason
+        for reason, hosts_with_it in (("The password of the monitoring user is missing", 2), (address, 1), ("unable to connect to database", 1)):
+            assert printed.count(f'"msg": "{reason}') == hosts_with_it, reason
         assert printed.count("The platform is not connected to") == 1
 
         # The two batches of a serial run have a list each, for their own hosts.
