@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..module_utils._commands._options import secret_values
+from ..module_utils._commands._options import ITEM, secret_values
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._connection._tags import parse_given
 from ._role_variables import PREFIX
@@ -31,6 +31,11 @@ OPERATIONS = {
 TO_WRITE = ("host", "port", "user", "password", "tags", "purge_tags", "update_password")
 
 
+def not_needed(operation):
+    """Return the names of the options that an operation does not need, so that nothing about them can be wrong."""
+    return () if operation == "register" else TO_WRITE
+
+
 @dataclass(frozen=True)
 class Item:
     """One connection of a host. options: of the module. left_alone: why nothing is done about it, empty if something is."""
@@ -44,12 +49,15 @@ def items_of(host, instances, operation, extra_tags=None):
     """Return the Items of a host.
 
     host: the options that its connections have in common. instances: the value of ``datasentinel_connection_instances``, or
-    None. operation: one of OPERATIONS. extra_tags: laid over all other tags (mapping or text), or None.
+    None. operation: one of OPERATIONS. extra_tags: merged over all other tags (mapping or text), or None.
     Raise InvalidInput, naming the variable.
     """
     if operation not in OPERATIONS:
         raise InvalidInput("%soperation is %r: it has to be one of %s." % (PREFIX, operation, ", ".join(OPERATIONS)))
-    connections = [_merged(host, item, number) for number, item in enumerate(_checked_list(instances))] if instances else [dict(host)]
+    if instances:
+        connections = [_merged(host, item, number) for number, item in enumerate(_checked_list(instances))]
+    else:
+        connections = [{**host, "name": _checked_name(PREFIX + "name", host["name"])}]
     _check_names([options["name"] for options in connections])
     if operation == "register":
         return [_to_register(options, extra_tags, bool(instances)) for options in connections]
@@ -129,6 +137,11 @@ def _to_switch(options, operation):
     return Item(options["name"], {**kept, "state": state})
 
 
+def _checked_name(variable, name):
+    """Return the name of a connection as a text. A number is one, as inventories in YAML have it."""
+    return ITEM["name"].converted(variable, name)
+
+
 def _check_names(names):
     for name in names:
         if names.count(name) > 1:
@@ -153,7 +166,7 @@ def _merged(host, item, number):
     missing = [key for key in INSTANCE[:2] if key not in own]
     if missing:
         raise InvalidInput("%s (%s) lacks %s." % (where, own.get("name", "without a name"), " and ".join(missing)))
-    own["name"] = str(own["name"])
+    own["name"] = _checked_name(where + ".name", own["name"])
     if "tags" in own:
         own["tags"] = {**parse_given(host.get("tags", {})), **parse_given(own["tags"])}
     return {**host, **own}

@@ -20,8 +20,8 @@ from ..module_utils._common._errors import InvalidInput
 from ..module_utils._connection._desired_connection import DesiredConnection
 from ..module_utils._connection._from_options import desired_from
 from ..module_utils._platform._settings import Settings, settings_from
-from ._host_connections import TO_WRITE, Item, items_of, secrets_of
-from ._role_variables import EXTRA_TAGS, INSTANCES, RoleVariables
+from ._host_connections import Item, items_of, not_needed, secrets_of
+from ._role_variables import EXTRA_TAGS, RoleVariables
 from ._run import NAMES
 
 #: What takes effect within one host alone, and so is left to the role.
@@ -82,8 +82,9 @@ class Inventory:
             operation = self._operation or role.operation()
             if operation in _NOT_TOGETHER:
                 raise InvalidInput("%s works host by host: leave out datasentinel_bulk." % operation)
-            options = {**self._access, **role.options(without=() if operation == "register" else TO_WRITE)}
-            instances = role.value(INSTANCES)
+            without = not_needed(operation)
+            options = {**self._access, **role.options(without)}
+            instances = role.instances(without)
             secrets.add(*secrets_of(CONNECTION, options, instances))
             self._warnings.update(dict.fromkeys(role.warnings()))
             items = items_of(options, instances, operation, role.value(EXTRA_TAGS))

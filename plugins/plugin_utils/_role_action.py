@@ -11,9 +11,9 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._platform._api_url import checked_url
 from ._action_base import CommandAction
-from ._host_connections import TO_WRITE, Item, combined, items_of, secrets_of
+from ._host_connections import Item, combined, items_of, not_needed, secrets_of
 from ._plain import plain
-from ._role_variables import EXTRA_TAGS, FROM_ROLE, INSTANCES, PREFIX, RoleVariables
+from ._role_variables import EXTRA_TAGS, FROM_ROLE, PREFIX, RoleVariables
 from ._run import FORESEEN_PAUSES, NAMES, PAUSES
 
 
@@ -26,10 +26,11 @@ class RoleAction(CommandAction):
             return super().perform(secrets, task_vars)
         variables = RoleVariables(self.command.options, task_vars, self._templar)
         operation = variables.operation()
-        host = variables.options(without=() if operation == "register" else TO_WRITE)
+        without = not_needed(operation)
+        host = variables.options(without)
         # module_defaults have a say in what the role's variables leave open.
         host = {**{key: value for key, value in plain(self._task.args).items() if key != "name"}, **host}
-        instances = variables.value(INSTANCES)
+        instances = variables.instances(without)
         secrets.add(*secrets_of(self.command.options, host, instances))
         items = items_of(host, instances, operation, variables.value(EXTRA_TAGS))
         owner = task_vars.get("inventory_hostname")
@@ -68,9 +69,9 @@ class RoleAction(CommandAction):
 
 def _of_this_run(items, operation, host, pauses):
     """Return the Items of a pause or resume: to resume is only what this run has paused. Raise InvalidInput."""
-    if not PAUSES.possible:
-        text = "%soperation is %s, and memory cannot be shared here, so the run could not know what it paused. Use disable and enable."
-        raise InvalidInput(text % (PREFIX, operation))
+    if not PAUSES.kept or (operation == "pause" and not PAUSES.possible):
+        text = "%soperation is %s, and memory %s, so the run could not know what it paused. Use disable and enable."
+        raise InvalidInput(text % (PREFIX, operation, "is full" if PAUSES.kept else "cannot be shared here"))
     if operation == "pause":
         return items
     paused = pauses.names(host)

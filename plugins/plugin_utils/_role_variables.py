@@ -60,6 +60,17 @@ class RoleVariables:
         given = {**defaults, **{name[len(PREFIX) :]: value for name, value in values.items()}}
         return {name: value for name, value in given.items() if name not in without}
 
+    def instances(self, without=()):
+        """Return the instances of the host as they are given (plain data), None if they are not. Raise InvalidInput.
+
+        without: keys of theirs that are not needed, as in `options`; not the port, which each of them has to have.
+        """
+        variable, given = PREFIX + INSTANCES, self._task_vars.get(PREFIX + INSTANCES)
+        if isinstance(given, list):
+            # As a whole, since an item's password may be an expression that fails.
+            given = [_without(item, {*without} - {"port"}) for item in given]
+        return self._plain({variable: given} if variable in self._task_vars else {}).get(variable)
+
     def value(self, name):
         """Return another variable of the role, without its prefix, as plain data; None if it is not given."""
         return self._values([PREFIX + name]).get(PREFIX + name)
@@ -75,15 +86,17 @@ class RoleVariables:
         return misspelled_in_role(self._task_vars) + ([text] if own and asked and own != asked else [])
 
     def _values(self, names):
-        """Return the values of variables as plain data, without those that are not set, empty, or ``omit``."""
-        raw = {name: self._task_vars[name] for name in names if name in self._task_vars}
+        """Return the values of variables as `_plain` has them, without those that are not set."""
+        return self._plain({name: self._task_vars[name] for name in names if name in self._task_vars})
+
+    def _plain(self, raw):
+        """Return values of variables by name, templated, as plain data; without those that are empty, or ``omit``. Raise InvalidInput."""
         templates = {name: value for name, value in raw.items() if may_be_a_template(value)}
-        raw.update(self._templated(templates))
         values = {}
-        for name, given in raw.items():
+        for name, given in {**raw, **self._templated(templates)}.items():
             if name in templates and given is _OMITTED:
                 continue
-            value = plain(given)
+            value = _decrypted(name, given)
             if value is not None and value != self._task_vars.get("omit") and not (isinstance(value, str) and not value.strip()):
                 values[name] = value
         return values
@@ -105,7 +118,7 @@ class RoleVariables:
             option = self._table.get(name[len(PREFIX) :]) if name.startswith(PREFIX) else None
             secret = option is None or option.secret
             # What Ansible says quotes the value.
-            reason = "it holds an expression that fails" if secret else str(exc)
+            reason = _SECRET_REASON if secret else str(exc)
             text = "The variable %s cannot be templated: %s. Text that only looks like an expression is marked with !unsafe."
             raise InvalidInput(text % (name, reason)) from None
 
@@ -118,6 +131,22 @@ def misspelled_in_role(names):
 
 
 _OMITTED = object()
+#: Why a secret variable cannot be templated: without what Ansible says, which quotes it.
+_SECRET_REASON = "it holds an expression that fails, as one does whose variable is not defined (because a file of variables or a vault was not read)"
+
+
+def _without(item, keys):
+    """Return an item of a list without some keys, if it is a mapping; as it is, if it is something else."""
+    return {key: value for key, value in item.items() if key not in keys} if isinstance(item, dict) else item
+
+
+def _decrypted(name, value):
+    """Return the value of a variable as plain data. Raise InvalidInput if it is, or holds, a vault value without the right vault password."""
+    try:
+        return plain(value)
+    except AnsibleError:
+        text = "The variable %s holds a vault value that cannot be decrypted: give its vault password (--ask-vault-password, --vault-password-file)."
+        raise InvalidInput(text % name) from None
 
 
 def may_be_a_template(value):

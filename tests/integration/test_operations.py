@@ -89,6 +89,31 @@ def test_deregister_removes_and_needs_no_password(playbook, platform):
     assert platform.store.names() == []
 
 
+@pytest.mark.parametrize("options", [[], ["-e", "datasentinel_bulk=true"]], ids=["host by host", "together"])
+def test_no_password_is_needed_where_it_stands_in_instances_either(playbook, platform, options):
+    platform.store.put("crm", **BY_HAND)
+    hosts = inventory({"pg1": {"datasentinel_connection_instances": [{"name": "crm", "port": 1, "password": "{{ no_such_variable }}"}]}})
+    playbook("disable", *options, inventory=hosts).succeeded()
+    assert unchanged(platform, "crm", enabled=False)
+
+
+def test_a_name_that_two_hosts_share_is_found_whether_it_is_a_number_or_a_text(playbook, platform):
+    hosts = inventory({"pg1": {"datasentinel_connection_name": 777}, "pg2": {"datasentinel_connection_name": "777"}}, password=PASSWORD)
+    outcome = playbook("register", "--forks", "1", inventory=hosts)
+    assert outcome.returncode == 2 and "The connection '777' is also that of the host pg1" in outcome.results(TASK)["pg2"]["msg"]
+
+
+@pytest.mark.parametrize("name", ["register", "audit"])
+def test_a_strategy_of_ansible_cfg_does_not_have_every_host_do_the_work_of_all(playbook, platform, name):
+    for host in ("pg1", "pg2", "pg3"):
+        platform.store.put(host, **{**BY_HAND, "tags": ""}, connected=True)
+    hosts = inventory(
+        {host: {"ansible_host": BY_HAND["host"]} for host in ("pg1", "pg2", "pg3")}, password=BY_HAND["password"], user=BY_HAND["user"], port=BY_HAND["port"]
+    )
+    outcome = playbook(name, "-e", "datasentinel_bulk=true", inventory=hosts, environment={"ANSIBLE_STRATEGY": "free"})
+    assert sorted(call for call in platform.journal.said() if "token" not in call) == ["GET pg1", "GET pg2", "GET pg3"], outcome.output
+
+
 # --- what is given, and what is not ------------------------------------------------------------------------------
 
 

@@ -33,7 +33,19 @@ def test_a_host_without_instances_is_one_connection(instances):
     assert items_of(HOST, instances, "register") == [Item("db1", HOST)]
 
 
-def test_an_instance_is_laid_over_its_host_and_so_are_its_tags():
+@pytest.mark.parametrize("instances", [None, [{"name": 4711, "port": 1}]])
+def test_a_name_that_the_inventory_has_as_a_number_is_a_text(instances):
+    [item] = items_of({**HOST, "name": 4711}, instances, "register")
+    assert (item.name, item.options["name"]) == ("4711", "4711")
+
+
+@pytest.mark.parametrize("name", [False, {"a": 1}, ["db1"]])
+def test_what_is_no_text_is_no_name(name):
+    assert PREFIX + "name has to be a text" in refusal({**HOST, "name": name})
+    assert PREFIX + "instances[0].name has to be a text" in refusal(HOST, [{"name": name, "port": 1}])
+
+
+def test_an_instance_is_merged_over_its_host_and_so_are_its_tags():
     instances = [{"name": "x", "port": 1, "tags": {"b": 3}}, {"name": "y", "port": 2, "host": "pg2", "user": None, "password": "other", "state": " "}]
     assert items_of({**HOST, **ACCESS}, instances, "register") == [
         Item("x", {**HOST, **ACCESS, "name": "x", "port": 1, "tags": {"a": "1", "b": "3"}}),

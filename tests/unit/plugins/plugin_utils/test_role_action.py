@@ -263,6 +263,15 @@ def test_without_shared_memory_a_pause_is_refused(host, monkeypatch, operation):
     )
 
 
+def test_where_memory_is_full_a_pause_is_refused_and_a_resume_is_not(recorded, host, monkeypatch):
+    paused(recorded)
+    host(operation="pause")
+    monkeypatch.setattr(RunMemory, "room", 100)
+    assert "operation is pause, and memory is full, so the run could not know" in host(operation="pause")["msg"]
+    recorded.displays(enabled=False).expects("PATCH", "db1/enable", message="Connection enabled!").displays()
+    assert host(operation="resume")["changed"] is True
+
+
 # --- delegated ---------------------------------------------------------------------------------------------------
 
 

@@ -141,7 +141,8 @@ def test_a_secret_that_cannot_be_templated_is_not_quoted(name, text):
     with pytest.raises(InvalidInput) as refused:
         role_variables(**{name: template(text)}).options()
     assert str(refused.value) == (
-        f"The variable {PREFIX}{name} cannot be templated: it holds an expression that fails. Text that only looks like an expression is marked with !unsafe."
+        f"The variable {PREFIX}{name} cannot be templated: it holds an expression that fails, as one does whose variable is not defined "
+        "(because a file of variables or a vault was not read). Text that only looks like an expression is marked with !unsafe."
     )
 
 
@@ -158,6 +159,30 @@ def test_nothing_can_be_wrong_with_what_is_not_needed():
         api_url="https://platform.example.com",
     )
     assert variables.options(without=("host", "user", "password", "port")) == {"name": "db1", "state": "present", "api_url": "https://platform.example.com"}
+
+
+def test_nor_with_what_is_not_needed_of_an_instance():
+    variables = role_variables(instances=[{"name": "crm", "port": 5433, "password": template("{{ nowhere }}"), "user": template("{{ nowhere }}")}, "text"])
+    assert variables.instances(without=("host", "port", "user", "password", "tags")) == [{"name": "crm", "port": 5433}, "text"]
+    with pytest.raises(InvalidInput, match="instances cannot be templated"):
+        variables.instances()
+
+
+def test_a_host_may_have_no_instances():
+    assert role_variables().instances() is None and role_variables(instances=template("{{ [] }}")).instances(("user",)) == []
+
+
+def test_a_vault_value_without_its_vault_password_is_named(vaulted, monkeypatch):
+    variables = role_variables(password=vaulted("s3cret"), instances=[{"name": "crm", "port": 1, "password": vaulted("s3cret")}])
+    monkeypatch.setattr(VaultLib, "decrypt", not_decrypted)
+    for read, name in ((variables.options, "password"), (variables.instances, "instances")):
+        with pytest.raises(InvalidInput, match=f"The variable {PREFIX}{name} holds a vault value that cannot be decrypted: give its vault password"):
+            read()
+    assert variables.options(without=("password",)) == GIVEN and variables.instances(("password",)) == [{"name": "crm", "port": 1}]
+
+
+def not_decrypted(*_args, **_more):
+    raise vault.AnsibleVaultError("Attempting to decrypt but no vault secrets found.")
 
 
 def test_an_expression_that_fails_elsewhere_does_not_matter():
