@@ -12,8 +12,6 @@ from ..module_utils._connection._finding import FINDINGS, OK
 
 #: Tags by which people usually ask, the most usual first.
 _USUAL = ("environment", "env", "application", "app", "datacenter", "team")
-#: Bars that are shown at once; the script shows the others on demand.
-MOST = 8
 #: Values beyond which a tag makes no good bars.
 _MOST_VALUES = 40
 

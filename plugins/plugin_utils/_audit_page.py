@@ -28,6 +28,7 @@ from ._audit_report import TITLES, findings, verdict
 _ASSETS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_audit_assets")
 #: Rows in the page itself, for readers without JavaScript and for the first paint; the script makes the others as they are scrolled to.
 STATIC = 300
+#: What each finding means, for a person.
 ABOUT = {
     "not_registered": "not on the platform",
     "disabled": "monitoring is switched off",

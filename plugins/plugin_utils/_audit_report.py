@@ -14,7 +14,7 @@ from ..module_utils._connection._finding import FINDINGS, OK
 
 #: The version of the form, which playbooks/files/audit.schema.json describes.
 SCHEMA = 1
-#: What the findings are called, and what they mean, for a person.
+#: The names of the findings for a person.
 TITLES = {
     "not_registered": "not registered",
     "disabled": "disabled",

@@ -91,7 +91,7 @@ def _columns(name, line, cells):
 
 
 def _connection(columns, cells):
-    """Return the options in a row; an empty cell is not given. Tags of their own columns are laid over those of the column tags."""
+    """Return the options in a row; an empty cell is not given. Tags in columns of their own are merged over those of the column tags."""
     # A password may begin or end with a blank.
     given = {column: cell if column == "password" else cell.strip() for column, cell in zip(columns, cells) if cell.strip()}
     options = {column: cell for column, cell in given.items() if not column.startswith(_TAG)}

@@ -27,7 +27,7 @@ _LINES = ("interrupted",)
 
 
 class Interruptions:
-    """What the workers of a run say when they are interrupted. memory: the RunMemory."""
+    """The progress that the workers of a run report when they are interrupted. memory: the RunMemory."""
 
     def __init__(self, memory):
         self._memory = memory
@@ -69,7 +69,7 @@ class Interruptions:
 
     def _report(self, main_process):
         if os.getpid() == main_process:
-            # Ansible itself does not wait for them. Where nothing was interrupted, there is none.
+            # Ansible itself does not wait for its workers. Without an interruption, none are left.
             end = time.monotonic() + _PATIENCE
             for worker in multiprocessing.active_children():
                 worker.join(max(0.0, end - time.monotonic()))

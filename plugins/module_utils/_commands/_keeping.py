@@ -14,12 +14,12 @@ from .._connection._tags import OF_THE_PLATFORM
 from .._connection._wait import wait_until_connected
 from ._command import failure, named
 
-#: What a platform says of a write that went well, which is no reason for anything.
+#: The messages of successful writes, which do not explain why a connection fails.
 _SUCCESS = re.compile(r"(connection )?(created|updated|enabled|disabled|deleted)( and connected)?[.!]?", re.IGNORECASE)
 
 
 class Keeping:
-    """One connection on its way.
+    """The reconciliation of one connection.
 
     desired: the DesiredConnection. check_mode: nothing is written. progress: what was done. failed: the failure as part
     of a result, None while all is well. finished: whether it has been reconciled, or failed.

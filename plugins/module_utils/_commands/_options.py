@@ -46,7 +46,7 @@ class Option:
 
     def spec(self):
         """Return its entry in an argument spec (dict)."""
-        # Said of every option: Ansible would warn of one that only sounds like a secret (update_password).
+        # Set for every option: Ansible would warn of one that only sounds like a secret (update_password).
         entry = {"type": self.type, "no_log": self.secret or (self.items is not None and register_secrets is None)}
         if self.type == "list":
             entry["elements"] = "str" if self.items is None else "dict"

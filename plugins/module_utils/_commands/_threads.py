@@ -20,7 +20,7 @@ _UNKNOWN = " %d more were under way: run it again to see what became of them."
 
 
 class Threads:
-    """Does something for each of many numbered things, several at a time.
+    """Calls a function for each of many numbers, several at a time.
 
     context: the Context. concurrency: how many threads. settings_of: returns the Settings of the platform for a number.
     describe: returns a line of progress.

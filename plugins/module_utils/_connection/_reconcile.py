@@ -11,12 +11,12 @@ is read again and the decision made anew. Check mode differs in one place only: 
 from __future__ import annotations
 
 from .._common._text import printable, shorten
-from .._http._errors import ApiError, StatusError
+from .._http._errors import ApiError, Conflict, NotFound
 from ._connection import from_platform
 from ._errors import NotEffective
 
-#: The statuses that mean, for a call, that somebody else was quicker.
-_RACES = {"create": 409, "update": 404, "enable": 404, "disable": 404, "delete": 404}
+#: The error that means, for a call, that somebody else was quicker.
+_RACES = {"create": Conflict, "update": NotFound, "enable": NotFound, "disable": NotFound, "delete": NotFound}
 
 
 def read(platform, name, retries=None, timeout=None):
@@ -76,7 +76,7 @@ def _carry_out(connections, name, writes, progress, retries):
         except ApiError as exc:
             if exc.may_have_happened:
                 progress.unsure = write.call
-            raced = isinstance(exc, StatusError) and exc.status == _RACES[write.call]
+            raced = isinstance(exc, _RACES[write.call])
             if (exc.transient or raced) and retries.allow(exc):
                 return False
             raise

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from .._common._version import VERSION
 from . import _errors as errors
-from ._content import LARGEST_CONTENT, NotDecodable, TooLarge, content_of
+from ._content import NotDecodable, TooLarge, content_of
 from ._deadline import Deadline
 from ._failures import TOO_LARGE, failure, refused_by_proxy, speaks_tls
 from ._libraries import Session, requests, urllib3
@@ -22,7 +22,6 @@ from ._transport import CONNECT_TIMEOUT, DeadlineAdapter
 
 USER_AGENT = "datasentinel.platform/%s (Ansible collection)" % VERSION
 _HEADERS = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "Accept": "application/json", "Connection": "keep-alive"}
-LARGEST_RESPONSE = LARGEST_CONTENT
 #: A request may take this many times its timeout in all, however slowly the response drips.
 PATIENCE = 2
 OK = (200,)
@@ -33,7 +32,7 @@ ANY_SUCCESS = range(200, 300)
 class HeaderAuth:
     """Authentication for requests by one header.
 
-    A callable given as ``auth``, since requests would otherwise add or replace credentials from ``~/.netrc``.
+    A callable, as requests takes authentication.
     """
 
     def __init__(self, name, value):
@@ -49,7 +48,7 @@ class _Session(Session):
     """A session that does not even look where a redirect leads: a Location that cannot be read would be an exception."""
 
     def get_redirect_target(self, resp):
-        """As Session has it."""
+        """Return None: redirects are not followed."""
         return
 
 
@@ -139,7 +138,7 @@ class Client:
                 self._session.mount(scheme, adapter)
             # verify is given here: on the session, REQUESTS_CA_BUNDLE would override a False.
             self._settings = self._session.merge_environment_settings(url, {}, True, self._verify, None)
-        # In two steps, since Session.request looks for proxies, and merges headers, for each request anew: a third of its cost.
+        # Not by Session.request, which looks for proxies, merges headers and reads ~/.netrc for each request anew: a third of its cost.
         request = requests.Request(method, url, _HEADERS, auth=auth, json=body, cookies=self._session.cookies).prepare()
         response = self._session.send(request, timeout=(min(timeout, CONNECT_TIMEOUT), timeout), allow_redirects=False, **self._settings)
         with response:

@@ -21,7 +21,7 @@ from ._deadline import TooMuchReceived
 from ._libraries import requests, urllib3
 from ._proxies import proxy_for
 
-#: What is said of a response that was given up.
+#: The problem of a response that was not read to its end.
 TOO_LARGE = "the response is larger than %d KiB and was not read to its end" % (LARGEST_CONTENT // 1024)
 #: Seconds for finding out whether a port speaks https.
 _PROBE_TIMEOUT = 2.0

@@ -38,13 +38,6 @@ class Response:
         except RecursionError:
             raise ValueError("it is nested too deeply") from None
 
-    def json_or_none(self):
-        """Return the content as JSON types, None if it is empty or not JSON."""
-        try:
-            return self.json()
-        except ValueError:
-            return None
-
     def secrets(self):
         """Return the texts and numbers in fields of JSON that look like secrets. Of a field that comes twice, `json` has the last value alone."""
         try:

@@ -15,7 +15,8 @@ import requests
 from ansible_collections.datasentinel.platform.plugins.module_utils._common._secrets import MASK, Secrets
 from ansible_collections.datasentinel.platform.plugins.module_utils._http import _client
 from ansible_collections.datasentinel.platform.plugins.module_utils._http import _errors as errors
-from ansible_collections.datasentinel.platform.plugins.module_utils._http._client import ANY_SUCCESS, LARGEST_RESPONSE, USER_AGENT, Client, HeaderAuth
+from ansible_collections.datasentinel.platform.plugins.module_utils._http._client import ANY_SUCCESS, USER_AGENT, Client, HeaderAuth
+from ansible_collections.datasentinel.platform.plugins.module_utils._http._content import LARGEST_CONTENT
 from ansible_collections.datasentinel.platform.plugins.module_utils._http._deadline import Deadline
 from support.recorded import SHOWN, URL
 
@@ -268,7 +269,7 @@ def test_nothing_of_a_confidential_response_is_quoted(recorded, client, response
 
 @pytest.mark.parametrize("announced", [True, False])
 def test_a_response_over_one_mebibyte_is_refused(refusal, announced):
-    error = refusal(errors.BadResponse, body=b" " * (LARGEST_RESPONSE + 1), auto_calculate_content_length=announced)
+    error = refusal(errors.BadResponse, body=b" " * (LARGEST_CONTENT + 1), auto_calculate_content_length=announced)
     assert "the response is larger than 1024 KiB and was not read to its end" in str(error)
 
 
@@ -284,7 +285,7 @@ def test_a_length_that_is_none_does_not_matter(recorded, client, length):
 
 
 def test_a_response_of_one_mebibyte_is_read(recorded, client):
-    recorded.expects("GET", body=b" " * (LARGEST_RESPONSE - 2) + b"{}")
+    recorded.expects("GET", body=b" " * (LARGEST_CONTENT - 2) + b"{}")
     assert client.request("GET", CALL, AUTH).json() == {}
 
 
@@ -322,7 +323,7 @@ def test_an_exception_becomes_an_error_that_does_not_quote_it(refusal):
     assert str(error) == f"GET {URL}{CALL}: the request could not be made (ValueError). Check api_url, ca_path and the proxy variables."
 
 
-@pytest.mark.parametrize("response", [{"body": requests.exceptions.ReadTimeout("slow")}, {"body": b" " * (LARGEST_RESPONSE + 1)}], ids=["timeout", "too large"])
+@pytest.mark.parametrize("response", [{"body": requests.exceptions.ReadTimeout("slow")}, {"body": b" " * (LARGEST_CONTENT + 1)}], ids=["timeout", "too large"])
 def test_a_connection_that_was_given_up_is_not_used_again(recorded, client, response):
     recorded.expects("GET").expects("GET", **response).expects("GET")
     client.request("GET", CALL, AUTH)
