@@ -24,7 +24,9 @@ description:
     draws a warning with that one, and a boolean or number of the collection's playbooks that is none is an error.
 options:
   _terms:
-    description: Patterns to return instead, for a playbook that does not act on the hosts in C(datasentinel_hosts).
+    description:
+      - Patterns to return instead, for a playbook that does not act on the hosts in C(datasentinel_hosts).
+        That they match no host, since a limit leaves it out, is an error as well.
     type: list
     elements: str
   required:
@@ -94,6 +96,9 @@ class LookupModule(LookupBase):
             return terms or [DEFAULT]
         try:
             inventory = inventory_of_run(self._loader, variables)
+            if terms and not inventory.get_hosts(terms):
+                limit, named = variables.get("ansible_limit"), ",".join(terms)
+                raise AnsibleLookupError(f"This playbook runs on {named}, which the limit {limit!r} leaves out, so nothing was done: leave out the limit.")
             patterns = terms or self._matching_patterns(inventory, variables)
             # In a task there is a host, and all is checked by then.
             if "inventory_hostname" not in variables:

@@ -126,3 +126,11 @@ def test_serial_and_an_inventory_that_is_asked_once(ansible, tmp_path):
 
 def test_the_syntax_of_all_is_checked_without_an_inventory(ansible):
     ansible.run([{"import_playbook": name} for name in names(*WITH_DEFAULT, *NAMED_ONLY)], "--syntax-check").succeeded()
+
+
+@pytest.mark.parametrize("playbook", ["ping", "register_file", "audit_merge"])
+def test_a_limit_that_leaves_out_the_host_that_does_the_work_is_an_error(ansible, platform, playbook):
+    outcome = ansible.run(f"datasentinel.platform.{playbook}", "--limit", "pg1", inventory={"postgresql": {"hosts": {"pg1": {}}}})
+    expected = "This playbook runs on localhost, which the limit 'pg1' leaves out, so nothing was done: leave out the limit."
+    assert outcome.returncode != 0 and expected in " ".join(outcome.output.split()) and platform.journal.said() == []
+    assert ansible.run("datasentinel.platform.ping", "--limit", "localhost").returncode == 0
