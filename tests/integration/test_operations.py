@@ -114,6 +114,14 @@ def test_a_strategy_of_ansible_cfg_does_not_have_every_host_do_the_work_of_all(p
     assert sorted(call for call in platform.journal.said() if "token" not in call) == ["GET pg1", "GET pg2", "GET pg3"], outcome.output
 
 
+def test_offboard_works_host_by_host(playbook, platform):
+    for name in ("pg1", "pg2"):
+        platform.store.put(name, **BY_HAND)
+    options = ["-e", "datasentinel_hosts=postgresql", "-e", "datasentinel_bulk=true"]
+    outcome = playbook("offboard", *options, inventory=inventory({"pg1": {}, "pg2": {}})).succeeded()
+    assert set(outcome.results(TASK)) == {"pg1", "pg2"} and platform.store.names() == []
+
+
 # --- what is given, and what is not ------------------------------------------------------------------------------
 
 
