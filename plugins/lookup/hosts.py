@@ -97,8 +97,7 @@ class LookupModule(LookupBase):
         try:
             inventory = inventory_of_run(self._loader, variables)
             if terms and not inventory.get_hosts(terms):
-                limit, named = variables.get("ansible_limit"), ",".join(terms)
-                raise AnsibleLookupError(f"This playbook runs on {named}, which the limit {limit!r} leaves out, so nothing was done: leave out the limit.")
+                refuse_no_host(terms, variables.get("ansible_limit"))
             patterns = terms or self._matching_patterns(inventory, variables)
             # In a task there is a host, and all is checked by then.
             if "inventory_hostname" not in variables:
@@ -148,6 +147,14 @@ class LookupModule(LookupBase):
             check_values(given)
         for warning in misspelled(names):
             Display().warning(warning)
+
+
+def refuse_no_host(patterns: list[str], limit: str | None) -> None:
+    """Raise AnsibleLookupError for patterns of a playbook's own that match no host."""
+    named = ",".join(patterns)
+    if limit:
+        raise AnsibleLookupError(f"This playbook runs on {named}, which the limit {limit!r} leaves out, so nothing was done: leave out the limit.")
+    raise AnsibleLookupError(f"No host of the inventory matches {named!r}.")
 
 
 def refuse_misspelling(variables: dict) -> None:

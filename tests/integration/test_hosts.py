@@ -134,3 +134,8 @@ def test_a_limit_that_leaves_out_the_host_that_does_the_work_is_an_error(ansible
     expected = "This playbook runs on localhost, which the limit 'pg1' leaves out, so nothing was done: leave out the limit."
     assert outcome.returncode != 0 and expected in " ".join(outcome.output.split()) and platform.journal.said() == []
     assert ansible.run("datasentinel.platform.ping", "--limit", "localhost").returncode == 0
+
+
+def test_patterns_of_a_play_of_ones_own_that_match_no_host_are_an_error(ansible):
+    outcome = ansible.tasks(hosts="{{ query('datasentinel.platform.hosts', 'nowhere') }}")
+    assert outcome.returncode != 0 and "No host of the inventory matches 'nowhere'." in " ".join(outcome.output.split())

@@ -36,14 +36,32 @@ def test_access(ansible, platform, runner, environment, access, words):
     assert words in " ".join(outcome.output.replace("\\n", " ").split()) and f"{platform.url} is there (version v2.0.0)" in outcome.output
 
 
-@pytest.mark.parametrize("name, value", [("api_url", "http://127.0.0.1:9"), ("api_password", "wrong"), ("api_token", "dead"), ("api_timeout", "0")])
-def test_the_playbook_takes_its_access_from_the_roles_variables(ansible, name, value):
-    variables = {f"datasentinel_connection_{name}": value, "datasentinel_connection_api_retries": "0"}
-    if name == "api_token":
-        # Nothing else lets it in.
-        variables |= {"datasentinel_connection_api_username": "", "datasentinel_connection_api_password": "", "datasentinel_connection_validate_certs": "true"}
-    outcome = ansible.run("datasentinel.platform.ping", variables=variables, environment=NONE if name == "api_token" else {})
-    assert outcome.returncode != 0, outcome.output
+@pytest.mark.parametrize(
+    "variables, environment, words",
+    [
+        ({"api_url": "http://127.0.0.1:9"}, {}, "no connection to 127.0.0.1:9"),
+        ({"api_password": "wrong"}, {}, "The platform refused api_username and api_password"),
+        ({"api_token": "dead"}, NONE, "does not let you in"),
+        ({"api_timeout": 0}, {}, "api_timeout is 0"),
+    ],
+    ids=lambda value: next(iter(value), "") if isinstance(value, dict) else "",
+)
+def test_the_playbook_takes_its_access_from_the_roles_variables(ansible, variables, environment, words):
+    given = {f"datasentinel_connection_{name}": value for name, value in {"api_retries": 0, **variables}.items()}
+    outcome = ansible.run("datasentinel.platform.ping", variables=given, environment=environment)
+    assert outcome.returncode != 0 and words in " ".join(outcome.output.replace("\\n", " ").split()), outcome.output
+
+
+def test_what_is_false_of_them_is_given(ansible, tls_platform):
+    """Nobody knows the certificate of this platform."""
+    access = {**access_by_password(tls_platform), "DATASENTINEL_API_RETRIES": "0"}
+    assert ansible.run("datasentinel.platform.ping", environment=access).returncode != 0
+    ansible.run("datasentinel.platform.ping", variables={"datasentinel_connection_validate_certs": False}, environment=access).succeeded()
+
+
+def test_what_is_empty_of_them_is_not_given(ansible):
+    names = ("api_url", "api_token", "api_username", "api_password", "validate_certs", "ca_path", "api_timeout", "api_retries")
+    ansible.run("datasentinel.platform.ping", variables={f"datasentinel_connection_{name}": "" for name in names}).succeeded()
 
 
 def test_a_platform_that_is_not_there_fails(ansible):
