@@ -332,6 +332,17 @@ def test_hosts_of_several_platforms_and_users_in_one_run(ansible, platform, tls_
     assert "InsecureRequestWarning" not in outcome.output and "wr0ng-password" not in outcome.output and outcome.output.count("validate_certs is false") == 1
 
 
+def test_the_playbook_of_a_file_takes_its_access_from_the_roles_variables(ansible, platform, tmp_path):
+    (tmp_path / "connections.csv").write_text("name,host\ndb1,127.0.0.1\n")
+    given = {"datasentinel_file": str(tmp_path / "connections.csv"), "datasentinel_connection_password": PASSWORD}
+    elsewhere = {"datasentinel_connection_api_url": "http://127.0.0.1:9", "datasentinel_connection_api_retries": 0}
+    outcome = ansible.run("datasentinel.platform.register_file", variables={**given, **elsewhere})
+    assert outcome.returncode != 0 and "no connection to 127.0.0.1:9" in outcome.output and platform.journal.said() == []
+    access = {"datasentinel_connection_api_url": platform.url, "datasentinel_connection_api_token": platform.token()}
+    ansible.run("datasentinel.platform.register_file", variables={**given, **access}, environment=NO_ACCESS).succeeded()
+    assert platform.store.names() == ["db1"]
+
+
 # --- the role, and bulk: the same variables, the same outcome ------------------------------------------------------
 
 BY_HAND = {"host": "127.0.0.1", "port": 5432, "user": "datasentinel", "password": PASSWORD, "tags": "by,hand=1"}
