@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import signal
+from contextlib import contextmanager
 
 from .calls import Unusable
 
@@ -18,6 +19,16 @@ FIELDS = {"name": str, "host": str, "port": int, "user": str, "tags": str, "enab
 HOST, PORT = "127.0.0.1", 1
 WRITES = (("POST", "", "Add"), ("PUT", "", "Update"), ("PATCH", "/disable", "Disable"), ("PATCH", "/enable", "Enable"), ("DELETE", "", "Delete"))
 MASK_CHARACTERS = set("*•●xX#.·-_?")
+
+
+@contextmanager
+def uninterrupted():
+    """Ctrl-C and SIGTERM wait until the end of the block."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Checks:
@@ -51,10 +62,11 @@ class Checks:
         return self._call.connection(method, self._name, action, body, **more)
 
     def _post(self, body, **more):
-        """Add the connection. If this is interrupted, or nothing comes back, the platform may have it."""
-        before, self._created = self._created, True
-        reply = self._connection("POST", body=body, **more)
-        self._created = before or reply.status == 0 or 200 <= reply.status < 300
+        """Add the connection. If nothing comes back, the platform may have it."""
+        # A POST that is broken off may reach the platform after the DELETE that is to undo it.
+        with uninterrupted():
+            reply = self._connection("POST", body=body, **more)
+            self._created |= reply.status == 0 or 200 <= reply.status < 300
         return reply
 
     def _seen(self, reply, field=None):
@@ -225,9 +237,8 @@ class Checks:
         if not self._created:
             return
         # A second Ctrl-C does not leave it there.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        reply = self._connection("DELETE")
+        with uninterrupted():
+            reply = self._connection("DELETE")
         gone = 200 <= reply.status < 300 or reply.status == 404
         self._findings.contract(
             "The connection of these checks was removed", gone, "" if gone else f"{self._name} is left on the platform. {self._seen(reply, 'error')}"

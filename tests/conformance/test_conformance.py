@@ -18,6 +18,7 @@ from conformance.calls import MOST_CALLS, Access, Caller, Unusable
 from conformance.checks import Checks
 from conformance.findings import BROKEN, HOLDS, OTHERWISE, Findings
 from embedded.collection import ROOT
+from embedded.faults import delay
 
 
 @pytest.fixture
@@ -29,10 +30,7 @@ def ask(platform):
         Checks(caller, findings).run()
         return caller, findings
 
-    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    yield ask
-    for number, handler in zip((signal.SIGINT, signal.SIGTERM), handlers):
-        signal.signal(number, handler)
+    return ask
 
 
 def titles(findings, outcome):
@@ -128,16 +126,41 @@ def test_where_it_cannot_ask_it_says_why(run, platform, environment, message):
     assert platform.store.names() == []
 
 
+def wait_until(happened):
+    """Wait until happened() is true, at most 30 seconds."""
+    deadline = time.monotonic() + 30
+    while not happened():
+        assert time.monotonic() < deadline
+
+
+def interrupted(process, number=signal.SIGTERM):
+    """Send a signal to the process. Returns its output."""
+    process.send_signal(number)
+    output, _errors = process.communicate(timeout=60)
+    assert process.returncode == 2 and "Interrupted" in output
+    return output
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_removes_its_connection(run, platform, number):
     process = run()
-    deadline = time.monotonic() + 30
-    while not platform.store.names():
-        assert time.monotonic() < deadline and process.poll() is None
-    process.send_signal(number)
-    output, _errors = process.communicate(timeout=60)
-    assert platform.store.names() == []
-    assert process.returncode == 2 and "Interrupted" in output
+    wait_until(platform.store.names)
+    output = interrupted(process, number)
+    assert platform.store.names() == [], output
+
+
+# The two before these are refused: one has a wrong token, one lacks fields.
+@pytest.mark.parametrize("nth", [3, 4], ids=["that creates it", "when it exists"])
+def test_interrupted_while_a_post_is_under_way(run, platform, nth):
+    def posts():
+        return [call for call in platform.journal.all() if call.method == "POST" and "/pg-instances/" in call.path]
+
+    platform.faults.add(delay(0.5, work=True), "POST", "/pg-instances/", nth=nth)
+    process = run()
+    wait_until(lambda: len(posts()) == nth)
+    output = interrupted(process)
+    wait_until(lambda: posts()[-1].status is not None)
+    assert platform.store.names() == [], output
 
 
 def test_a_name_that_exists_is_not_touched(ask, platform, monkeypatch):

@@ -229,12 +229,15 @@ broken_json = body(b'{"name": "half of')
 wrong_type = body(b'["a", "list"]')
 
 
-def delay(seconds: float) -> Fault:
-    """The response comes late; the work is done before."""
+def delay(seconds: float, work: bool = False) -> Fault:
+    """The response comes late. work: the work is done late too, and not before."""
 
     async def fault(exchange: Exchange):
+        if work:
+            await asyncio.sleep(seconds)
         response = await exchange.handled()
-        await asyncio.sleep(seconds)
+        if not work:
+            await asyncio.sleep(seconds)
         await exchange.respond(response)
 
     return fault
