@@ -33,10 +33,14 @@ PATIENCE = 900
 #: What ansible-test looks for before it fetches pip's installer, by its version of pip.
 BOOTSTRAPS = ("23_1_2", "24_2", "25_2", "25_3", "26_0")
 BOOTSTRAP = f"""
-# pip bootstrap for air-gapped networks: the pip of the tests' environment installs the one that is asked for, from the configured index.
-import subprocess, sys
-arguments = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
-subprocess.check_call([{str(TESTS / "python")!r}, "-m", "pip", "--python", sys.executable, "install", *arguments])
+# pip bootstrap for air-gapped networks: the packages asked for come from the configured index, once, and are unpacked into each environment.
+import pathlib, subprocess, sys, sysconfig, zipfile
+packages = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
+wheels = pathlib.Path(__file__).with_suffix(".wheels")
+if len(list(wheels.glob("*.whl"))) < len(packages):
+    subprocess.check_call([{str(TESTS / "python")!r}, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(wheels), *packages])
+for wheel in wheels.glob("*.whl"):
+    zipfile.ZipFile(wheel).extractall(sysconfig.get_path("purelib"))
 """
 
 
