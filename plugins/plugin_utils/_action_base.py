@@ -204,6 +204,15 @@ class CommandAction(ActionBase):
                     pass
         return {**options, **found}
 
+    def check_names(self, options):
+        """Raise InvalidInput where options holds something that is no option of the command."""
+        unknown = sorted(set(options) - set(self.command.options))
+        if unknown:
+            raise InvalidInput(self._unsupported("%s. Supported parameters include: %s." % (", ".join(unknown), ", ".join(sorted(self.command.options)))))
+
+    def _unsupported(self, which):
+        return "Unsupported parameters for (%s%s) module: %s" % (COLLECTION, self.command.name, which)
+
     def _is_option(self, variable):
         return any(option.env == variable and not option.of_the_place for option in self.command.options.values())
 
@@ -218,7 +227,7 @@ class CommandAction(ActionBase):
         """Return the result for options that cannot be."""
         msg = str(error)
         if isinstance(error, UnsupportedError):
-            msg = "Unsupported parameters for (%s%s) module: %s" % (COLLECTION, self.command.name, error)
+            msg = self._unsupported(error)
         elif isinstance(error, ArgumentTypeError):
             # Ansible's own words name a type of Python, and in some versions not the value.
             msg = wrong_type(self.command.options, options) or msg

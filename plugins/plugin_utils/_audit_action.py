@@ -34,9 +34,7 @@ class AuditAction(CommandAction):
     def perform(self, secrets, task_vars):
         """As CommandAction has it."""
         given = plain(self._task.args)
-        unknown = sorted(set(given) - set(self.command.options))
-        if unknown:
-            raise InvalidInput("Unsupported parameters for (%s) module: %s." % (self.command.name, ", ".join(unknown)))
+        self.check_names(given)
         if self._runs_elsewhere():
             raise InvalidInput("%s reads the inventory, so it runs on the control node alone: leave out delegate_to and async." % self.command.name)
         # Empty text is "not given", as a survey leaves it.

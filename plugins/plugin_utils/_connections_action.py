@@ -36,9 +36,7 @@ class ConnectionsAction(CommandAction):
         return self.run_command(self._with_connections(options, secrets), secrets, task_vars)
 
     def _keep_fleet(self, options, secrets, task_vars):
-        unknown = sorted(set(options) - set(self.command.options))
-        if unknown:
-            raise InvalidInput("Unsupported parameters for (%s) module: %s." % (self.command.name, ", ".join(unknown)))
+        self.check_names(options)
         missing = self.missing_library()
         if missing:
             return missing

@@ -322,4 +322,5 @@ def test_a_task_of_ones_own(ansible, platform, tmp_path):
     result = outcome["audit"]
     assert outcome.lines[0]["status"] == "failed" and result["failing"] == {"differs": 1} and result["files"]["json"] == str(tmp_path / "here/audit.json")
     assert result["facts"]["connections"] == 1 and result["facts"]["changes"] is None
-    assert outcome["wrong"]["msg"] == "Unsupported parameters for (datasentinel_audit) module: dst."
+    refused = "Unsupported parameters for (datasentinel.platform.datasentinel_audit) module: dst. Supported parameters include: api_password, "
+    assert outcome["wrong"]["msg"].startswith(refused) and " dest, fail_on, " in outcome["wrong"]["msg"]
