@@ -117,6 +117,20 @@ def test_a_token_that_cannot_be_minted_fails_all_and_sends_nothing_more(platform
     assert status != 401 or platform.journal.tokens_minted() == 1
 
 
+@pytest.mark.parametrize("concurrency", [1, 8])
+def test_a_platform_that_stops_in_the_middle_costs_few_retries(platform, keep, concurrency):
+    count, lasts = 100, 120
+    platform.faults.add(faults.drop_before, nth=lasts + 1, times=1_000_000)
+    results = keep([{"name": f"db{number}", **WANTED} for number in range(count)], concurrency=concurrency)
+    actions = Counter(one["action"] for one in results.values())
+    assert actions.keys() == {"created", "failed"} and actions["created"] < count / 2
+    # Those under way may use up their retries before the second of them does; the others are tried once.
+    retries = 3 * max(2, concurrency)
+    assert len(platform.journal.all()) <= lasts + actions["failed"] + retries
+    platform.faults.clear()
+    assert {one["action"] for one in keep([{"name": f"db{number}", **WANTED} for number in range(count)]).values()} == {"created", "unchanged"}
+
+
 # --- what the platform sees at once ------------------------------------------------------------------------------
 
 

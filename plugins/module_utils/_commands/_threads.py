@@ -12,6 +12,7 @@ import time
 
 from .._platform._pace import Pace
 from .._platform._platform import Platform
+from .._platform._reachability import Reachability
 
 #: Seconds between two lines of progress, and to wait for threads that are to end.
 PROGRESS = 5.0
@@ -31,7 +32,7 @@ class Threads:
         self._concurrency = concurrency
         self._settings_of = settings_of
         self._describe = describe
-        self._paces = {}
+        self._shared = {}
         self._stopped = threading.Event()
 
     def each(self, numbers, step):
@@ -88,6 +89,7 @@ class Threads:
     def _platform(self, settings, platforms, stack):
         """Return the thread's Platform for settings."""
         if settings not in platforms:
-            pace = self._paces.setdefault(settings.api_url, Pace())
-            platforms[settings] = stack.enter_context(Platform(settings, self._context.secrets, self._context.memory, self._context.sleep, pace))
+            context = self._context
+            shared = self._shared.setdefault(settings.api_url, (Pace(), Reachability(context.memory, settings.api_url)))
+            platforms[settings] = stack.enter_context(Platform(settings, context.secrets, context.memory, context.sleep, *shared))
         return platforms[settings]

@@ -21,16 +21,16 @@ class Platform:
     """A platform as a task uses it; a context manager, one thread at a time.
 
     settings: the Settings. secrets: the task's Secrets. memory: the run's RunMemory. sleep: pauses for so many seconds.
-    pace: that of the task's other threads, if it has any.
+    pace, reachability: those of the task's other threads, if it has any.
     connections: the ConnectionApi. tokens: the TokenSource. health: the HealthApi.
     """
 
-    def __init__(self, settings, secrets, memory, sleep=time.sleep, pace=None):
+    def __init__(self, settings, secrets, memory, sleep=time.sleep, pace=None, reachability=None):
         self.sleep = sleep
         self._pace = pace
         self._retries = settings.retries
         self._client = Client(settings.api_url, settings.verify, settings.timeout, secrets)
-        self._reachability = Reachability(memory, settings.api_url)
+        self._reachability = reachability or Reachability(memory, settings.api_url)
         client = PlatformClient(self._client, self._reachability, self._pace, sleep)
         self.tokens = TokenSource(client, settings, secrets, memory, self._reachability, self.new_retries)
         self.connections = ConnectionApi(client, self.tokens, secrets)

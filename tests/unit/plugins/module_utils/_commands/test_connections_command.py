@@ -228,7 +228,7 @@ def test_a_message_holds_no_password_of_any_item(recorded, run):
 class Echo(contextlib.nullcontext):
     """A Platform in memory whose every message is the password that it was sent."""
 
-    def __init__(self, settings, secrets, memory, sleep, pace):
+    def __init__(self, settings, secrets, memory, sleep, *_shared):
         super().__init__(self)
         self.connections = self
         self._secrets = secrets

@@ -56,7 +56,7 @@ class World:
         self.reads = []
         self.broken = []
 
-    def platform(self, settings, secrets, memory, sleep, pace):
+    def platform(self, settings, secrets, memory, sleep, *_shared):
         """Stand in for Platform."""
         if self.broken:
             raise self.broken.pop()

@@ -37,9 +37,9 @@ class FakePlatform:
     made = []
     closed = []
 
-    def __init__(self, settings, secrets, memory, sleep, pace):
+    def __init__(self, settings, secrets, memory, sleep, pace, reachability):
         self.settings = settings
-        self.pace = pace
+        self.shared = (pace, reachability)
         self.made.append(self)
 
     def __enter__(self):
@@ -139,11 +139,12 @@ def test_each_thread_has_one_platform_for_each_settings_and_closes_it(each, plat
     assert sorted(number for settings, number in seen if settings == HERE) == list(range(10))
 
 
-def test_threads_share_the_pace_of_a_platform_and_not_that_of_another(each, platform):
+def test_threads_share_the_pace_and_what_is_known_of_a_platform_and_not_of_another(each, platform):
     other_user = Settings(URL, username="other", password="pw")
     each(18, Meter(3), 3, lambda number: (HERE, other_user, THERE)[number // 6])
     assert len(platform.made) == 9
-    assert len({id(own.pace) for own in platform.made if own.settings in (HERE, other_user)}) == 1 and len({id(own.pace) for own in platform.made}) == 2
+    of_one = {own.shared for own in platform.made if own.settings in (HERE, other_user)}
+    assert len(of_one) == 1 and len({part for own in platform.made for part in own.shared}) == 4
 
 
 # --- progress ----------------------------------------------------------------------------------------------------

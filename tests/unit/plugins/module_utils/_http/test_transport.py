@@ -177,8 +177,8 @@ def test_a_handshake_that_never_comes_ends_after_the_timeout(listen, request_to)
 
 def test_a_request_may_be_given_less_in_all(listen, request_to):
     server = listen(drip_body)
-    with pytest.raises(errors.TimedOut, match="not complete after 0.1 seconds"):
-        request_to(server.url, timeout=60, total=0.1)
+    with pytest.raises(errors.TimedOut, match="not complete after 0.4 seconds"):
+        request_to(server.url, timeout=60, total=0.4)
 
 
 def test_the_time_begins_anew_with_each_request_on_a_connection(listen):

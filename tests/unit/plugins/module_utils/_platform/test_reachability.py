@@ -54,6 +54,19 @@ def test_a_task_that_had_a_response_before_does_not_mark_the_platform(task):
     assert task().problem() is None
 
 
+def test_a_second_round_without_a_response_before_it_marks_the_platform(task):
+    mine = task()
+    mine.note_response()
+    mine.note_failed_round(NOBODY)
+    mine.note_response()
+    mine.note_failed_round(NOBODY)
+    assert task().problem() is None
+    mine.note_failed_round(errors.GatewayError("GET", URL, "no"))
+    assert task().problem() is None
+    mine.note_failed_round(NOBODY)
+    assert task().problem() == "nobody is there"
+
+
 def test_responses_of_a_healthy_platform_do_not_fill_the_memory(task, memory):
     before = memory._memory[:]
     mine = task()
