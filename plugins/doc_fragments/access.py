@@ -52,7 +52,7 @@ options:
     type: path
   api_timeout:
     description:
-      - Seconds that one request may wait for the platform, more than 0.
+      - Seconds that one request may wait for the platform, more than 0 and at most a day.
         A request takes at most twice that time in all, and making a connection at most 10 seconds.
       - If it is not set, the environment variable E(DATASENTINEL_API_TIMEOUT) is used.
     type: float

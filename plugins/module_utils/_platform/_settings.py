@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from dataclasses import dataclass, field
 from typing import Optional
@@ -14,6 +13,9 @@ from typing import Optional
 from .._common._errors import InvalidInput
 from .._common._text import has_control
 from ._api_url import checked_url
+
+#: Seconds.
+_DAY = 86400
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,9 @@ def _verification(params):
 
 
 def _checked_timeout(seconds):
-    if not (math.isfinite(seconds) and seconds > 0):
-        raise InvalidInput("api_timeout is %s: it has to be a number of seconds above 0." % seconds)
+    # Python's sockets cannot count for longer than some centuries.
+    if not 0 < seconds <= _DAY:
+        raise InvalidInput("api_timeout is %s: it has to be a number of seconds above 0, at most a day (%d)." % (seconds, _DAY))
     return seconds
 
 
