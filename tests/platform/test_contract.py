@@ -138,6 +138,13 @@ def test_connected_is_looked_at_again_on_each_get(calls, postgres):
             superuser.execute(f"ALTER ROLE datasentinel PASSWORD '{postgres.password}'")
 
 
+@pytest.mark.parametrize("host", ["pg-sales.example.com", "PG.EXAMPLE.ORG", "nowhere.invalid"])
+def test_a_name_for_examples_is_never_looked_up(calls, monkeypatch, host):
+    monkeypatch.setattr("embedded.login.psycopg.connect", lambda **_parameters: pytest.fail("looked up"))
+    status, body = calls.connection("POST", body={**NOBODY, "host": host})
+    assert (status, body["status"]) == (201, f"Connection created, not connected: failed to resolve host '{host}': it is a name for examples")
+
+
 def test_over_https_with_its_own_certificate_authority(tls_platform, calls_of):
     assert calls_of(tls_platform)("GET", "/")[0] == 200
     with pytest.raises(requests.exceptions.SSLError):
