@@ -21,7 +21,8 @@ from ._audit_files import folder, matching, read, write
 from ._audit_lines import lines, sentence
 from ._audit_page import as_html
 from ._audit_report import merged, report_of
-from ._inventory import Inventory, variables_for
+from ._host_variables import variables_for
+from ._inventory import Inventory
 from ._plain import plain
 
 #: What stands for no finding at all in fail_on, since an empty answer of a survey is not given.

@@ -15,7 +15,7 @@ from ..module_utils._common._errors import InvalidInput
 from ._action_base import CommandAction
 from ._connection_file import connections_in
 from ._fleet import FROM_INVENTORY, Fleet
-from ._inventory import variables_for
+from ._host_variables import variables_for
 from ._plain import plain
 from ._run import INTERRUPTIONS
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Optional
 
 from ansible.plugins.loader import connection_loader
-from ansible.template import Templar
 
 from ..module_utils._commands._command import failure, named
 from ..module_utils._commands._connection_command import check_wait_timeout
@@ -21,12 +20,12 @@ from ..module_utils._connection._desired_connection import DesiredConnection
 from ..module_utils._connection._from_options import desired_from
 from ..module_utils._platform._settings import Settings, settings_from
 from ._host_connections import Item, items_of, not_needed, secrets_of
+from ._host_variables import HostTemplar
 from ._role_variables import EXTRA_TAGS, RoleVariables
 from ._run import NAMES
 
 #: What takes effect within one host alone, and so is left to the role.
 _NOT_TOGETHER = ("pause", "resume")
-_LISTS = ("ansible_play_hosts_all", "ansible_play_hosts", "ansible_play_batch", "play_hosts")
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Described:
 class Inventory:
     """The hosts of a play's batch that have not failed.
 
-    loader: Ansible's DataLoader. variables_of: returns the variables of a host, see `variables_for`. task_vars: of the host that the task
+    loader: Ansible's DataLoader. variables_of: returns the variables of a host, see `_host_variables.variables_for`. task_vars: of the host that the task
     runs for. options: of the task, as plain data, of which the access options count: what module_defaults give. operation: what is to be
     done, None for that of each host's variables.
     """
@@ -78,7 +77,7 @@ class Inventory:
     def _of_host(self, host, secrets):
         try:
             variables = {**self._variables_of(host), "hostvars": self._task_vars["hostvars"]}
-            role = RoleVariables(CONNECTION, variables, _HostTemplar(self._loader, variables))
+            role = RoleVariables(CONNECTION, variables, HostTemplar(self._loader, variables))
             operation = self._operation or role.operation()
             if operation in _NOT_TOGETHER:
                 raise InvalidInput("%s works host by host: leave out datasentinel_bulk." % operation)
@@ -113,20 +112,6 @@ class Inventory:
         return self._settings[key]
 
 
-def variables_for(task, task_vars):
-    """Return a function that returns the variables of a host, as Ansible has them for a task of the host itself."""
-    manager, inventory = task_vars["hostvars"]._variable_manager, task_vars["hostvars"]._inventory
-    # The same for all hosts; for each of them, Ansible would make these lists anew.
-    lists = {name: task_vars[name] for name in _LISTS if name in task_vars}
-    play = _play_of(task)
-
-    def variables_of(name):
-        host = inventory.get_host(name)
-        return {**manager.get_vars(play=play, host=host, task=task, include_hostvars=False, _hosts=[name], _hosts_all=[name]), **lists}
-
-    return variables_of
-
-
 @contextlib.contextmanager
 def _connection_plugins_listed_once():
     """Have Ansible list its connection plugins once: it does so for each host, even one without facts, to clean its facts of theirs."""
@@ -136,22 +121,3 @@ def _connection_plugins_listed_once():
         yield
     finally:
         del connection_loader.all
-
-
-def _play_of(task):
-    block = task
-    while getattr(block, "_play", None) is None and getattr(block, "_parent", None) is not None:
-        block = block._parent
-    return getattr(block, "_play", None)
-
-
-class _HostTemplar:
-    """Templates with the variables of one host; Ansible's own is only made where there is something to be templated."""
-
-    def __init__(self, loader, variables):
-        self._loader = loader
-        self._variables = variables
-
-    def template(self, value):
-        """Return value, templated."""
-        return Templar(loader=self._loader, variables=self._variables).template(value)

@@ -12,6 +12,7 @@ from ..module_utils._common._errors import InvalidInput
 from ..module_utils._platform._api_url import checked_url
 from ._action_base import CommandAction
 from ._host_connections import Item, combined, items_of, not_needed, secrets_of
+from ._host_variables import HostTemplar, variables_for
 from ._plain import plain
 from ._role_variables import EXTRA_TAGS, FROM_ROLE, PREFIX, RoleVariables
 from ._run import FORESEEN_PAUSES, NAMES, PAUSES
@@ -24,7 +25,11 @@ class RoleAction(CommandAction):
         """As CommandAction has it."""
         if not task_vars.get(FROM_ROLE):
             return super().perform(secrets, task_vars)
-        variables = RoleVariables(self.command.options, task_vars, self._templar)
+        owner, templar = task_vars["inventory_hostname"], self._templar
+        if self._task.delegate_to:
+            task_vars = {**task_vars, "ansible_host": variables_for(self._task, task_vars)(owner)["ansible_host"]}
+            templar = HostTemplar(self._loader, task_vars)
+        variables = RoleVariables(self.command.options, task_vars, templar)
         operation = variables.operation()
         without = not_needed(operation)
         host = variables.options(without)
@@ -33,7 +38,6 @@ class RoleAction(CommandAction):
         instances = variables.instances(without)
         secrets.add(*secrets_of(self.command.options, host, instances))
         items = items_of(host, instances, operation, variables.value(EXTRA_TAGS))
-        owner = task_vars.get("inventory_hostname")
         NAMES.claim(owner, [item.name for item in items], self._platform(host))
         # Check mode has what it would have paused resumed, and a run only what it has paused.
         pauses = FORESEEN_PAUSES if self._task.check_mode else PAUSES
@@ -58,7 +62,8 @@ class RoleAction(CommandAction):
         url = options.get("api_url")
         if not isinstance(url, str):
             try:
-                url = self.command.options["api_url"].from_environment()
+                with self.process():
+                    url = self.command.options["api_url"].from_environment()
             except AnsibleFallbackNotFound:
                 return ""
         try:

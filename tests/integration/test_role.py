@@ -215,6 +215,36 @@ def test_a_role_that_is_delegated_runs_there(ansible, platform):
     assert platform.store.names() == ["pg1-a", "pg1-b", "pg2-a", "pg2-b"]
 
 
+@pytest.mark.parametrize("way", ["role", "delegated", "delegated elsewhere", "in bulk"])
+def test_the_address_is_that_of_the_host_wherever_the_task_runs(ansible, platform, way):
+    hosts = {
+        "named.invalid": {},
+        "given": {"ansible_host": "127.0.1.1", "ansible_ssh_host": "127.0.1.2"},
+        "as-of-old": {"ansible_ssh_host": "127.0.1.3", "datasentinel_connection_tags": {"address": "{{ ansible_host }}"}},
+        "made": {"datasentinel_connection_host": "{{ ansible_host }}.invalid"},
+    }
+    there = {"delegated": "localhost", "delegated elsewhere": "bastion"}.get(way)
+    role = {"role": ROLE, **({"delegate_to": there} if there else {})}
+    plays = ("datasentinel.platform.register", "-e", "datasentinel_bulk=true") if way == "in bulk" else (play(roles=[role]),)
+    ansible.run(*plays, inventory=inventory(hosts)).succeeded()
+    addresses = {name: platform.store.get(name)["host"] for name in platform.store.names()}
+    assert addresses == {"named.invalid": "named.invalid", "given": "127.0.1.1", "as-of-old": "127.0.1.3", "made": "made.invalid"}
+    assert platform.store.get("as-of-old")["tags"] == "address=127.0.1.3"
+
+
+def test_a_name_may_be_on_several_platforms_also_where_the_environment_of_a_play_names_these(ansible, platform):
+    same = {"datasentinel_connection_name": "sales", "datasentinel_connection_host": "127.0.1.1"}
+    address = platform.environment()["DATASENTINEL_API_URL"]
+    plays = [
+        {**play()[0], "hosts": host, "environment": {"DATASENTINEL_API_URL": url}}
+        for host, url in (("pg1", address), ("pg2", address.replace("127.0.0.1", "localhost")), ("pg3", address))
+    ]
+    outcome = ansible.run(plays, inventory=fleet(3, **same))
+    kept = {line["host"]: line for line in outcome.lines if "Keep the connections" in line["task"]}
+    assert {host: line["status"] for host, line in kept.items()} == {"pg1": "ok", "pg2": "ok", "pg3": "failed"}
+    assert "also that of the host pg1" in kept["pg3"]["result"]["msg"]
+
+
 def test_refused_credentials_are_tried_once_for_the_whole_fleet(ansible, platform):
     """Each try may count towards locking the user."""
     outcome = ansible.run(play(), inventory=fleet(3), environment={"DATASENTINEL_API_PASSWORD": "wrong"})

@@ -10,6 +10,7 @@ import pytest
 from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.datasentinel.platform.plugins.action.datasentinel_connection import ActionModule
 from ansible_collections.datasentinel.platform.plugins.module_utils._common._run_memory import RunMemory
+from ansible_collections.datasentinel.platform.plugins.plugin_utils import _role_action
 from ansible_collections.datasentinel.platform.plugins.plugin_utils._role_variables import PREFIX
 from support.recorded import ACCESS, PASSWORD, URL, shown
 
@@ -275,7 +276,8 @@ def test_where_memory_is_full_a_pause_is_refused_and_a_resume_is_not(recorded, h
 # --- delegated ---------------------------------------------------------------------------------------------------
 
 
-def test_a_bastion_that_is_lost_in_the_middle_keeps_what_was_done(host):
+def test_a_bastion_that_is_lost_in_the_middle_keeps_what_was_done(host, monkeypatch):
+    monkeypatch.setattr(_role_action, "variables_for", lambda task, task_vars: lambda name: {"ansible_host": "pg1.example.com"})
     results = iter([{"changed": True}, AnsibleConnectionFailure("gone")])
 
     def module(**options):
