@@ -154,7 +154,7 @@ connection:
     - Names of fields are in snake_case, tags are a mapping, and the password is left out.
     - Other fields of the platform are included, for example RV(connection.collection_rate), unless their names look like those of secrets.
   type: dict
-  returned: when the connection exists after the task
+  returned: when the connection exists after the task, and was read since the last write to it
   contains:
     name:
       description: The identifier.

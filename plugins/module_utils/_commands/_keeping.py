@@ -61,7 +61,7 @@ class Keeping:
         """Return the result of datasentinel_connection."""
         report, warnings = {}, []
         try:
-            if self.failed is None or self.progress.changed:
+            if self.failed is None or (self.progress.changed and not self.progress.outdated):
                 report = self._report(secrets)
             warnings = self._warnings()
         except Exception as exc:  # what was done has to be reported all the same

@@ -17,7 +17,7 @@ from .._platform._connection_api import is_mask
 from ._further_fields import safe_fields
 from ._tags import custom, parse_returned
 
-#: Characters of what a platform may show: whatever is longer is no connection's.
+#: Characters of what a platform may show, and what is sent to it: whatever is longer is no connection's.
 LONGEST = {"host": 1000, "user": 1000, "password": 10000, "tags": 10000}
 _OURS = ("name", "host", "port", "user", "password", "tags", "enabled", "connected")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Optional
 
 from .._common._errors import InvalidInput
-from ._connection import Connection
+from ._connection import LONGEST, Connection
 from ._tags import custom, merged_text
 
 DEFAULT_PORT = 5432
@@ -121,7 +121,7 @@ class DesiredConnection:
     def _tags_text(self, current):
         if self.tags is None:
             return current.tags_text
-        return merged_text(current.tags_text or "", self.tags, self.purge_tags)
+        return _sent(merged_text(current.tags_text or "", self.tags, self.purge_tags))
 
     def _created(self):
         missing = [key for key in _NEEDED if getattr(self, key) is None]
@@ -138,10 +138,17 @@ class DesiredConnection:
             host=self.host,
             port=DEFAULT_PORT if self.port is None else self.port,
             user=self.user,
-            tags_text=merged_text("", self.tags or {}, purge=True),
+            tags_text=_sent(merged_text("", self.tags or {}, purge=True)),
             # "Connection created and connected!": a new connection is enabled.
             enabled=self.enabled is not False,
         )
+
+
+def _sent(tags_text):
+    """Return the text of tags. Raise InvalidInput for one so long that it could not be read again."""
+    if len(tags_text) > LONGEST["tags"]:
+        raise InvalidInput("The tags are %d characters together, those on the platform among them: %d at most." % (len(tags_text), LONGEST["tags"]), "tags")
+    return tags_text
 
 
 def _body(connection, password):

@@ -12,6 +12,7 @@ import re
 from .._common._errors import InvalidInput
 from .._common._text import has_control
 from .._platform._connection_api import check_name
+from ._connection import LONGEST
 from ._desired_connection import DesiredConnection
 from ._tags import parse_given
 
@@ -28,6 +29,8 @@ def desired_from(options):
     for key in ("host", "user", "password"):
         if options[key] is not None and (not options[key].strip() or has_control(options[key])):
             raise InvalidInput("%s is empty, or holds a control character: leave it out to keep what is there." % key, key)
+        if options[key] is not None and len(options[key]) > LONGEST[key]:
+            raise InvalidInput("%s is longer than %d characters." % (key, LONGEST[key]), key)
     if options["host"] is not None:
         check_host(options["host"])
     if options["port"] is not None and (isinstance(options["port"], bool) or options["port"] not in PORTS):

@@ -50,8 +50,10 @@ def reconcile(platform, desired, progress, check_mode=False):
             progress.wrote = True
             progress.after = desired.merged_into(current)
             return
+        progress.outdated = True
         if _carry_out(platform.connections, desired.name, writes, progress, retries):
             progress.after = after = read(platform, desired.name, platform.new_retries())
+            progress.outdated = False
             _confirm(desired, after, progress)
             _confirm_password(current, after, progress)
             return
@@ -59,8 +61,11 @@ def reconcile(platform, desired, progress, check_mode=False):
         # An unsure write that left no trace was not done; but a password that is not shown leaves none.
         traceless = progress.password_changes and after is not None and not after.password_is_shown
         progress.wrote |= progress.unsure is not None and (traceless or not _same(current, after))
-        progress.unsure = None
+        progress.unsure, progress.outdated = None, False
         progress.after = current = after
+        if not progress.wrote:
+            # What somebody else did meanwhile is no work of this task.
+            progress.before, progress.password_changes = after, False
 
 
 def _carry_out(connections, name, writes, progress, retries):
@@ -122,6 +127,6 @@ def _confirm_password(before, after, progress):
         return
     if after.password != before.password and (after.password_is_shown or not after.password):
         raise NotEffective(
-            "The update was made, but the password changed as well, although the task does not give one: this platform's update "
-            "replaces what it does not get, or another job changed it. Give password, so that the platform can log in again."
+            "The update was made, but the password changed as well, although the task did not send one: this platform's update "
+            "replaces what it does not get, or another job changed it. Give password, with update_password: always, so that the platform can log in again."
         )

@@ -63,12 +63,14 @@ def test_a_creation_that_did_not_happen_is_sent_again_after_a_look(recorded, unk
 
 def test_a_creation_that_met_a_rival_goes_on_from_what_the_rival_made(recorded):
     recorded.lacks().expects("POST", status=409, message="exists").displays(port=1).expects("PUT", message="Connection updated!").displays()
-    assert recorded.run(**NEEDED)["changed"] is True
+    result = recorded.run(**NEEDED)
+    assert result["changed"] is True and (result["diff"]["before"]["port"], result["diff"]["after"]["port"]) == (1, 5433)
 
 
 def test_a_rival_that_made_just_the_same_leaves_nothing_to_do_and_nothing_changed(recorded):
     recorded.lacks().expects("POST", status=409, message="exists").displays()
-    assert recorded.run(**NEEDED)["changed"] is False
+    result = recorded.run(**NEEDED)
+    assert result["changed"] is False and result["diff"]["before"] == result["diff"]["after"]
 
 
 def test_a_creation_whose_outcome_stays_unknown_may_have_happened(recorded):

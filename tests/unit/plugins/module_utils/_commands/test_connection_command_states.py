@@ -256,7 +256,7 @@ def test_a_password_that_an_update_replaced_is_an_error(recorded):
     recorded.displays().expects("PUT", **UPDATED).displays(port=1, password="")
     result = recorded.run(port=1)
     assert result["failed"] and result["changed"] is True
-    assert result["msg"].startswith("Connection 'db1': The update was made, but the password changed as well, although the task does not give one")
+    assert result["msg"].startswith("Connection 'db1': The update was made, but the password changed as well, although the task did not send one")
     assert PASSWORD not in str(result)
 
 

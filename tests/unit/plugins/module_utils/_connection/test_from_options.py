@@ -44,6 +44,12 @@ def test_names_and_tags_are_checked():
     assert refusal(tags="a").startswith("The tag 'a' has no '='")
 
 
+def test_what_is_too_long_to_be_read_again_is_refused():
+    for key, most in (("host", 1000), ("user", 1000), ("password", 10000)):
+        assert refusal(**{key: "x" * (most + 1)}) == f"{key} is longer than {most} characters."
+        desired_from(options(**{key: "x" * most}))
+
+
 @pytest.mark.parametrize("key", ["host", "user", "password"])
 @pytest.mark.parametrize("value", ["", " ", "a\nb", "\x00", "\ud800"])
 def test_a_text_that_is_empty_or_holds_a_control_character(key, value):

@@ -108,8 +108,8 @@ def test_a_success_without_a_message_and_without_effect(outcome, monkeypatch):
 # --- a password that nobody gave ---------------------------------------------------------------------------------
 
 REPLACED = (
-    "The update was made, but the password changed as well, although the task does not give one: this platform's update "
-    "replaces what it does not get, or another job changed it. Give password, so that the platform can log in again."
+    "The update was made, but the password changed as well, although the task did not send one: this platform's update "
+    "replaces what it does not get, or another job changed it. Give password, with update_password: always, so that the platform can log in again."
 )
 
 
