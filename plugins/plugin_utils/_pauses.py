@@ -41,21 +41,22 @@ class Pauses:
 
     def names(self, host):
         """Return the names that are paused for a host."""
-        return self._memory.get(self._key, host) or []
+        return self._of(host)[0]
 
-    def note(self, host, paused=(), resumed=()):
-        """Note names of a host that have been paused, or resumed."""
+    def note(self, host, begun=(), paused=(), settled=()):
+        """Note names of a host: those that are about to be paused, those that are, and those that are not or no more."""
         with self._memory.exclusively(self._key):
-            before = self._memory.get(self._key, host)
-            if before is None:
+            if self._memory.get(self._key, host) is None:
                 self._memory.put(host, *self._hosts)
-            names = [name for name in before or [] if name not in resumed]
-            self._memory.put(names + [name for name in paused if name not in names], self._key, host)
+            was_paused, was_begun = self._of(host)
+            names = [name for name in was_paused if name not in settled]
+            pending = [name for name in was_begun if name not in (*paused, *settled)]
+            self._memory.put([names + _new(paused, names), pending + _new(begun, pending)], self._key, host)
 
     def left(self):
-        """Return what is paused, as a mapping of host to names."""
-        named = {host: self.names(host) for host in self._memory.get_all(*self._hosts)}
-        return {host: names for host, names in named.items() if names}
+        """Return what is paused, and what may be since it was begun, as two mappings of host to names."""
+        hosts = [(host, self._of(host)) for host in self._memory.get_all(*self._hosts)]
+        return tuple({host: names[kind] for host, names in hosts if names[kind]} for kind in (0, 1))
 
     def report_at_exit(self):
         """Have the main process of the run say at its end what it leaves paused, however it ends short of being killed by SIGKILL."""
@@ -85,10 +86,24 @@ class Pauses:
 
     def _message(self, main_process):
         """Return what this run leaves paused, and what to do about it; empty text in a worker, and where it leaves nothing."""
-        left = self.left() if os.getpid() == main_process else {}
-        names = ", ".join(name for names in left.values() for name in names)
-        text = (
-            "This run leaves the monitoring of these connections paused: %s. Resume it with: "
-            "ansible-playbook datasentinel.platform.enable -i inventory -e datasentinel_hosts=%s"
-        )
-        return text % (names, ",".join(left)) if left else ""
+        paused, begun = self.left() if os.getpid() == main_process else ({}, {})
+        sentences = [
+            text % ", ".join(name for names in left.values() for name in names)
+            for text, left in (
+                ("This run leaves the monitoring of these connections paused: %s.", paused),
+                ("It was interrupted while it paused these, and they may be paused: %s.", begun),
+            )
+            if left
+        ]
+        if sentences:
+            hosts = ",".join({**paused, **begun})
+            sentences.append("Resume it with: ansible-playbook datasentinel.platform.enable -i inventory -e datasentinel_hosts=%s" % hosts)
+        return " ".join(sentences)
+
+    def _of(self, host):
+        """Return the names of a host that are paused, and those that are about to be."""
+        return self._memory.get(self._key, host) or [[], []]
+
+
+def _new(names, known):
+    return [name for name in names if name not in known]

@@ -48,6 +48,9 @@ class RoleAction(CommandAction):
             if item.left_alone:
                 results.append({"changed": False, "msg": secrets.mask(item.left_alone)})
                 continue
+            if operation == "pause":
+                # Before anything is sent: what interrupts the task leaves it to be told.
+                pauses.note(owner, begun=[item.name])
             result = self.run_command(item.options, secrets, task_vars)
             if operation == "resume" and self._task.check_mode and not result.get("failed"):
                 result = _resumed(result)
@@ -94,5 +97,5 @@ def _note(name, operation, host, result, pauses):
     """Note what a pause or resume did. What may have happened counts as paused, and not as resumed."""
     if operation == "pause" and result.get("changed"):
         pauses.note(host, paused=[name])
-    elif operation == "resume" and not result.get("failed"):
-        pauses.note(host, resumed=[name])
+    elif operation == "pause" or (operation == "resume" and not result.get("failed")):
+        pauses.note(host, settled=[name])

@@ -12,6 +12,7 @@ import signal
 
 import pytest
 import yaml
+from embedded.faults import delay
 from support.playbook import Ansible, access_by_password, interpreter, stop, wait_for
 
 TASK = "Keep the connections of the host up to date"
@@ -82,10 +83,11 @@ def test_a_host_that_cannot_be_paused_is_not_worked_on(ansible, maintenance, pla
     assert "The monitoring of unknown could not be paused, so no work was done." in " ".join(outcome.output.split())
 
 
-def test_a_run_that_starts_at_the_work_does_none(ansible, maintenance, platform, enabled):
+@pytest.mark.parametrize("task", ["Do the work", "Note that the work may begin"])
+def test_a_run_that_starts_after_the_pause_does_no_work(ansible, maintenance, platform, enabled, task):
     """Without the tasks before it nothing is paused, and the control node is still among the hosts of the play."""
     work = [{"name": "work", "ansible.builtin.debug": {"msg": "working"}}]
-    arguments, more = maintenance(work, {"pg1": {}}, "--start-at-task", "Do the work")
+    arguments, more = maintenance(work, {"pg1": {}}, "--start-at-task", task)
     outcome = ansible.run(*arguments, **more)
     assert outcome.returncode != 0 and '"msg": "working"' not in outcome.output, outcome.output
     assert "The monitoring of pg1 could not be paused, so no work was done." in " ".join(outcome.output.split())
@@ -110,6 +112,22 @@ def test_an_interrupted_run_says_what_it_leaves_paused(ansible, maintenance, pla
     assert process.returncode != 0 and enabled()["pg1"] is False
     assert "This run leaves the monitoring of these connections paused: pg1. Resume it with: " in printed
     assert "ansible-playbook datasentinel.platform.enable -i inventory -e datasentinel_hosts=pg1" in printed
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_while_it_pauses_it_says_what_may_be_paused(ansible, maintenance, platform, enabled, number):
+    platform.faults.add(delay(3), "PATCH")
+    arguments, more = maintenance([{"name": "work", "ansible.builtin.debug": {"msg": "working"}}], {"pg1": {}})
+    process = ansible.start(*arguments, **more)
+    try:
+        assert wait_for(lambda: "PATCH" in platform.journal.methods(), seconds=30)
+        assert wait_for(lambda: os.killpg(process.pid, number) or process.poll() is not None, seconds=30, pause=1)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        printed = " ".join(process.stdout.read().split())
+    finally:
+        stop(process)
+    assert "It was interrupted while it paused these, and they may be paused: pg1. Resume it with: ansible-playbook" in printed
 
 
 def test_in_check_mode_nothing_is_paused_and_the_run_does_not_say_so(ansible, maintenance, platform, enabled):

@@ -18,7 +18,8 @@ class Progress:
     """Kept up to date, so that it is right when the task fails half-way.
 
     before, after: the connection as it was found, and as it is (or, in check mode, would be); None: not found.
-    outdated: something was sent since after was read. wrote: a write took effect, or may have. unsure: the call (text) whose outcome has not been read yet, or None.
+    outdated: something was sent since after was read. wrote: a write took effect, or may have.
+    unsure: the call (text) whose outcome has not been read yet, or None.
     password_was_sent: a write that carried the password was answered with success.
     password_changes: the password is among what changes. messages: the platform's own, safe to be shown.
     """
