@@ -67,6 +67,7 @@ _list:
 
 import difflib
 import inspect
+import os
 import traceback
 
 from ansible import context
@@ -81,10 +82,12 @@ from ansible.template import Templar
 from ansible.utils.display import Display
 from ansible.vars.plugins import get_vars_from_inventory_sources, get_vars_from_path
 from ansible_collections.datasentinel.platform.plugins.module_utils._common._errors import InvalidInput
+from ansible_collections.datasentinel.platform.plugins.plugin_utils._role_variables import OF_PLAYBOOK, PREFIX
 from ansible_collections.datasentinel.platform.plugins.plugin_utils._variables import check_values, misspelled
 
 VARIABLE = "datasentinel_hosts"
 DEFAULT = "postgresql"
+OPERATION = PREFIX + OF_PLAYBOOK
 
 
 class LookupModule(LookupBase):
@@ -94,6 +97,8 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=kwargs)
         if context.CLIARGS.get("syntax"):
             return terms or [DEFAULT]
+        if "inventory_hostname" not in variables:
+            refuse_what_is_not_understood(variables)
         try:
             inventory = inventory_of_run(self._loader, variables)
             if terms and not inventory.get_hosts(terms):
@@ -157,12 +162,26 @@ def refuse_no_host(patterns: list[str], limit: str | None) -> None:
     raise AnsibleLookupError(f"No host of the inventory matches {named!r}.")
 
 
+def refuse_what_is_not_understood(variables: dict) -> None:
+    """Raise AnsibleLookupError for text of the command line that is no variable, and for one of the collection's own that has a playbook do another's work."""
+    if variables.get("_raw_params"):
+        raise AnsibleLookupError(
+            f"-e holds {variables['_raw_params']!r}, which is no name=value and would have no effect: write name=value without spaces around the =, "
+            "and put a value that holds spaces in quotes of its own (-e \"name='a value'\")."
+        )
+    if OPERATION in variables:
+        raise AnsibleLookupError(f"{OPERATION} is for the collection's own playbooks: leave it out, and run the playbook that does what is meant.")
+
+
 def refuse_misspelling(variables: dict) -> None:
     """Raise AnsibleLookupError where a variable has nearly the name of the one that names the hosts, and that one is not among them."""
-    near = [] if VARIABLE in variables else difflib.get_close_matches(VARIABLE, variables, n=1, cutoff=0.9)
+    names = {name.lower(): name for name in variables}
+    near = [] if VARIABLE in variables else difflib.get_close_matches(VARIABLE, names, n=1, cutoff=0.9)
+    if not near and VARIABLE not in variables and os.environ.get(VARIABLE.upper()):
+        raise AnsibleLookupError(f"The environment variable {VARIABLE.upper()} has no effect: name the hosts by -e {VARIABLE}=..., or unset it.")
     if near:
         raise AnsibleLookupError(
-            f"{near[0]} is no variable of this playbook, and {VARIABLE} is not given, so it would not act on the hosts that were named. "
+            f"{names[near[0]]} is no variable of this playbook, and {VARIABLE} is not given, so it would not act on the hosts that were named. "
             f"If {VARIABLE} is meant, correct the name; otherwise give {VARIABLE} as well."
         )
 

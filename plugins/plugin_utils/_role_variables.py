@@ -25,10 +25,10 @@ FROM_ROLE = PREFIX + "from_role"
 #: Variables of the role besides the options of the module.
 INSTANCES, OPERATION, EXTRA_TAGS = "instances", "operation", "extra_tags"
 #: The task variable by which a playbook of the collection says what it does; it outranks what users say.
-_OF_PLAYBOOK = "playbook_operation"
+OF_PLAYBOOK = "playbook_operation"
 #: All variables that users set.
 ROLE_VARIABLES = tuple(PREFIX + name for name in (*CONNECTION, INSTANCES, OPERATION, EXTRA_TAGS))
-_KNOWN = (*ROLE_VARIABLES, FROM_ROLE, PREFIX + _OF_PLAYBOOK, PREFIX + "result")
+_KNOWN = (*ROLE_VARIABLES, FROM_ROLE, PREFIX + OF_PLAYBOOK, PREFIX + "result")
 #: What the role takes where a variable is not set; name and host come from the host, see `RoleVariables.options`.
 DEFAULTS = {"port": 5432, "user": "datasentinel", "state": "present"}
 #: What stands for a password where the role datasentinel_monitoring_user is used.
@@ -77,11 +77,11 @@ class RoleVariables:
 
     def operation(self):
         """Return what is to be done with the connections. Raise InvalidInput."""
-        return self.value(_OF_PLAYBOOK) or self.value(OPERATION) or "register"
+        return self.value(OF_PLAYBOOK) or self.value(OPERATION) or "register"
 
     def warnings(self):
         """Return a warning for each variable that begins like the role's and is none of them, and for an operation that has no effect."""
-        own, asked = self.value(_OF_PLAYBOOK), self.value(OPERATION)
+        own, asked = self.value(OF_PLAYBOOK), self.value(OPERATION)
         text = "%s%s is %s, and has no effect here, since the playbook itself says what is done (%s)." % (PREFIX, OPERATION, asked, own)
         return misspelled_in_role(self._task_vars) + ([text] if own and asked and own != asked else [])
 
@@ -127,12 +127,22 @@ def misspelled_in_role(names):
     """Return a warning for each name that begins like the role's variables and is none of them, with the nearest one."""
     unknown = sorted(name for name in set(names) if name.startswith(PREFIX) and name not in _KNOWN)
     text = "%s is no variable of the role datasentinel_connection, and has no effect. Is %s meant?"
-    return [text % (name, difflib.get_close_matches(name, ROLE_VARIABLES, n=1, cutoff=0.0)[0]) for name in unknown]
+    return [text % (name, _nearest(name)) for name in unknown]
+
+
+def _nearest(name):
+    """Return the role's variable that is nearest to a name: of those that are part of it, or that it is part of, if there are any."""
+    short = name[len(PREFIX) :].lower()
+    parts = [variable for variable in ROLE_VARIABLES if short and (short in variable[len(PREFIX) :] or variable[len(PREFIX) :] in short)]
+    return difflib.get_close_matches(PREFIX + short, parts or ROLE_VARIABLES, n=1, cutoff=0.0)[0]
 
 
 _OMITTED = object()
 #: Why a secret variable cannot be templated: without what Ansible says, which quotes it.
-_SECRET_REASON = "it holds an expression that fails, as one does whose variable is not defined (because a file of variables or a vault was not read)"
+_SECRET_REASON = (
+    "it holds an expression that fails, as one does whose variable is not defined (was its file not read?) or cannot be decrypted "
+    "(is the vault password missing, or wrong?)"
+)
 
 
 def _without(item, keys):

@@ -89,7 +89,7 @@ PUBLIC = (*OF_PLAYBOOKS, *ROLE_VARIABLES, *OF_MONITORING_USER)
 #: By type: what it is in words, and what it looks like. Of booleans, what the filter ``bool`` takes for true or false on every ansible-core.
 _KINDS = {"bool": ("true or false", "true|yes|on|1|false|no|off|0"), "int": ("a whole number", "[0-9]+")}
 _CHECKED = {
-    "datasentinel_serial": ("a number of hosts, a percentage, or a list of them", "[0-9]+%?"),
+    "datasentinel_serial": ("a number of hosts from 1 on, a percentage, or a list of them", "0*[1-9][0-9]*%?"),
     **{name: _KINDS[option.type] for name, option in {**OF_PLAYBOOKS, **OF_MONITORING_USER}.items() if option.type in _KINDS},
 }
 
@@ -102,13 +102,16 @@ def misspelled(names):
     ours = {name[len(PREFIX) :]: name for name in PUBLIC}
     warnings = misspelled_in_role(names)
     for name in sorted(set(names)):
-        if name in PUBLIC or name in OF_PLAYS or name.startswith(ROLE_PREFIX) or not name.startswith("data"):
+        if name in PUBLIC or name in OF_PLAYS or name.startswith(ROLE_PREFIX) or not name.lower().startswith("data"):
             continue
-        if name.startswith(PREFIX):
-            # Without what all have in common, which would make any short name near.
-            near = [ours[found] for found in difflib.get_close_matches(name[len(PREFIX) :], ours, n=1, cutoff=0.85)]
+        lower = name.lower()
+        if lower.startswith(PREFIX):
+            # Without what all have in common, which would make any short name near; of a short one, two swapped letters are much.
+            short = lower[len(PREFIX) :]
+            swapped = [known for known in ours if sorted(known) == sorted(short)]
+            near = [ours[known] for known in swapped or difflib.get_close_matches(short, ours, n=1, cutoff=0.85)]
         else:
-            near = difflib.get_close_matches(name, PUBLIC, n=1, cutoff=0.9)
+            near = difflib.get_close_matches(lower, PUBLIC, n=1, cutoff=0.9)
         if near:
             warnings.append("%s is no variable of this collection, and has no effect. Is %s meant?" % (name, near[0]))
     return warnings

@@ -79,6 +79,27 @@ def test_a_misspelled_variable_does_not_leave_a_playbook_with_its_default(ansibl
     assert platform.journal.said() == []
 
 
+NOT_UNDERSTOOD = {
+    "a colon": ("datasentinel_hosts: pg1", "-e holds 'datasentinel_hosts: pg1', which is no name=value"),
+    "no space": ("datasentinel_hosts:pg1", "-e holds 'datasentinel_hosts:pg1'"),
+    "spaces": ("datasentinel_hosts = pg1", "-e holds "),
+    "two hosts": ("datasentinel_hosts=pg1 pg2", "-e holds 'pg2', which is no name=value"),
+    "upper case": ("DATASENTINEL_HOSTS=pg1", "DATASENTINEL_HOSTS is no variable of this playbook"),
+    "another's work": ("datasentinel_connection_playbook_operation=deregister", "datasentinel_connection_playbook_operation is for the collection's own"),
+}
+
+
+@pytest.mark.parametrize("given, expected", NOT_UNDERSTOOD.values(), ids=NOT_UNDERSTOOD)
+def test_what_is_not_understood_on_the_command_line_does_not_leave_a_playbook_with_its_default(ansible, platform, given, expected):
+    assert expected in message(ansible.run(*names("disable"), "-e", given, inventory=inventory()))
+    assert platform.journal.said() == []
+
+
+def test_a_variable_of_the_environment_names_no_hosts_and_is_not_taken_for_that(ansible):
+    outcome = ansible.run(*names("disable"), inventory=inventory(), environment={"DATASENTINEL_HOSTS": "pg1"})
+    assert "The environment variable DATASENTINEL_HOSTS has no effect: name the hosts by -e datasentinel_hosts=" in message(outcome)
+
+
 def test_a_variable_of_the_inventory_with_nearly_the_name_is_ones_own(ansible):
     outcome = ansible.run(*names("register"), "--list-hosts", inventory=inventory(datasentinel_host="monitoring.example.com"))
     assert listed(outcome) == ["pg1", "pg2", "pg3"]

@@ -67,7 +67,7 @@ WRONG = {
     "datasentinel_bulk=y": ("disable", "datasentinel_bulk has to be true or false, and it is 'y'."),
     "datasentinel_concurrency=abc": ("register_file", "datasentinel_concurrency has to be a whole number, and it is 'abc'."),
     "datasentinel_drop_user=ja": ("offboard", "datasentinel_drop_user has to be true or false, and it is 'ja'."),
-    "datasentinel_serial=some": ("onboard", "datasentinel_serial has to be a number of hosts, a percentage, or a list of them, and it is 'some'."),
+    "datasentinel_serial=some": ("onboard", "datasentinel_serial has to be a number of hosts from 1 on, a percentage, or a list of them, and it is 'some'."),
     "datasentinel_awx_wait=never": ("awx_setup", "datasentinel_awx_wait has to be true or false, and it is 'never'."),
     "datasentinel_monitoring_user_restart=maybe": ("onboard", "datasentinel_monitoring_user_restart has to be true or false, and it is 'maybe'."),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import stat
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -128,6 +129,14 @@ def test_one_line_for_each_connection(onboard, platform, host):
         # And Ansible ends a play when all hosts of a batch have failed.
         ended = onboard("-e", "datasentinel_serial=1", "--limit", "unreached,off", **hosts)
         assert listed(ended) == ["unreached: NOT connected: the host could not be reached", "off: not begun, since all hosts before it failed"]
+
+
+def test_onboard_never_drops_the_monitoring_user(onboard, platform, host):
+    """Nobody listens there: it is refused before anything is looked at."""
+    nowhere = SimpleNamespace(host="127.0.0.1", port=1, superuser_password="x")
+    outcome = onboard("-e", "datasentinel_monitoring_user_state=absent", pg=host(nowhere))
+    assert listed(outcome) == ["pg: NOT connected: 'Check that the monitoring user is to be there' failed, as shown above"]
+    assert "To drop it, run offboard with datasentinel_drop_user=true" in " ".join(outcome.output.split()) and platform.store.names() == []
 
 
 def test_a_reject_is_never_outranked_and_an_error_is_taken_back(onboard, platform, host):

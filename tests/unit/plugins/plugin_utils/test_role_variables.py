@@ -142,7 +142,8 @@ def test_a_secret_that_cannot_be_templated_is_not_quoted(name, text):
         role_variables(**{name: template(text)}).options()
     assert str(refused.value) == (
         f"The variable {PREFIX}{name} cannot be templated: it holds an expression that fails, as one does whose variable is not defined "
-        "(because a file of variables or a vault was not read). Text that only looks like an expression is marked with !unsafe."
+        "(was its file not read?) or cannot be decrypted (is the vault password missing, or wrong?). "
+        "Text that only looks like an expression is marked with !unsafe."
     )
 
 
@@ -207,7 +208,9 @@ def test_another_variable_of_the_role():
         ("instance", "instances"),
         ("operations", "operation"),
         ("override_state", "state"),
-        ("TAGS", ""),
+        ("TAGS", "tags"),
+        ("url", "api_url"),
+        ("api_user", "api_username"),
     ],
 )
 def test_an_unknown_variable_draws_a_warning_with_the_nearest_name(unknown, nearest):

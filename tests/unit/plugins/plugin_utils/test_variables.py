@@ -22,6 +22,10 @@ MISSPELLED = {
     "datasentinal_bulk": "datasentinel_bulk",
     "data_sentinel_hosts": "datasentinel_hosts",
     "datasentinel-serial": "datasentinel_serial",
+    "datasentinel_serail": "datasentinel_serial",
+    "datasentinel_bluk": "datasentinel_bulk",
+    "datasentinel_Bulk": "datasentinel_bulk",
+    "DATASENTINEL_BULK": "datasentinel_bulk",
 }
 
 
@@ -76,9 +80,9 @@ def test_how_many_hosts_at_a_time(value):
     check_values({"datasentinel_serial": value})
 
 
-@pytest.mark.parametrize("value", ["some", "-1", "1.5", [1, "some"], "%", True])
+@pytest.mark.parametrize("value", ["some", "-1", "1.5", [1, "some"], "%", True, 0, "0%"])
 def test_what_is_no_number_of_hosts_is_refused(value):
-    with pytest.raises(InvalidInput, match="^datasentinel_serial has to be a number of hosts, a percentage, or a list of them"):
+    with pytest.raises(InvalidInput, match="^datasentinel_serial has to be a number of hosts from 1 on, a percentage, or a list of them"):
         check_values({"datasentinel_serial": value})
 
 
