@@ -131,7 +131,10 @@ def keep(module, content):
 
 def present(module, file, rules, traffic, ours):
     """Have the line in the file, where it takes effect. ours: the Rules of the user that are marked. Return as `keep`."""
-    equal = [rule for rule in rules if traffic.equals(rule) or (rule in ours and traffic.is_of(rule))]
+    # A reject is somebody's decision, also where it was made of our line.
+    ours = [rule for rule in ours if rule.method != "reject"]
+    # Of ours, people may have changed the method, or have TLS required.
+    equal = [rule for rule in rules if traffic.equals(rule) or (rule in ours and traffic.is_of(rule) and "all" in rule.databases)]
     effective = next((rule for rule in equal if takes_effect(rules, rule, traffic)), None)
     stale = [rule for rule in ours if rule is not effective]
     others = [rule for rule in rules if rule not in ours]
@@ -141,7 +144,7 @@ def present(module, file, rules, traffic, ours):
         for rule in place.narrowed:
             module.warn("A part of the platform's connections is rejected by %s, which stays above the line for the platform." % rule)
         number = file.insert(traffic.line(), place)
-        result["line_number"] = number - len([rule for rule in stale if rule.line < number])
+        result["line_number"] = number - sum(file.span(rule.line) for rule in stale if rule.line < number)
         # What was put in has moved the lines behind it.
         return without(file, [rule.line + (rule.line >= number) for rule in stale]), result
     return without(file, stale), result

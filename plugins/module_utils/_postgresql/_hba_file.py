@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import re
 import shutil
@@ -35,9 +36,10 @@ class HbaFile:
     def check(self, rules):
         """Raise HbaError unless the rules are those of this file: PostgreSQL may run on another host, with a file of the same name."""
         for rule in rules:
-            if rule.file == self.path and self._words(rule.line)[:1] != [rule.type.encode()]:
+            if rule.file == self.path and not self._holds(rule):
                 raise HbaError(
-                    "%s of this host is not what PostgreSQL has read: its line %d is no rule of the type %s. Where PostgreSQL runs on another host, "
+                    "%s of this host is not what PostgreSQL has read: its line %d is not the rule of the type %s that is there. It may have been "
+                    "changed a moment ago: run the task again. Where PostgreSQL runs on another host, "
                     "as a managed service does, set datasentinel_monitoring_user_manage_hba to false." % (self.path, rule.line, rule.type)
                 )
 
@@ -50,6 +52,8 @@ class HbaFile:
         number = self._number_at(place)
         end = b"\r\n" if self._lines and self._lines[0].endswith(b"\r\n") else b"\n"
         line = text.encode() + b" " + MARK
+        if number > 1 and self._lines[number - 2].rstrip(b"\r\n").endswith(b"\\"):
+            raise HbaError("Line %d of %s ends in a backslash, so that the line for the platform would be a part of it: remove it." % (number - 1, self.path))
         if number > len(self._lines) and self._lines and not self._lines[-1].endswith(b"\n"):
             # The last line gets its end from ours, which then has none, so that taking ours away leaves the file as it was.
             self._lines[-1] += end
@@ -58,9 +62,15 @@ class HbaFile:
             self._lines.insert(number - 1, line + end)
         return number
 
+    def span(self, number):
+        """Return how many lines a rule takes."""
+        return self._end(number) - number + 1
+
     def remove(self, number):
-        """Take a line away."""
-        line = self._lines.pop(number - 1)
+        """Take a rule away, with all the lines that it takes."""
+        end = self._end(number)
+        line = self._lines[end - 1]
+        del self._lines[number - 1 : end]
         if number > len(self._lines) > 0 and not line.endswith(b"\n"):
             self._lines[-1] = re.sub(rb"\r?\n\Z", b"", self._lines[-1])
 
@@ -98,8 +108,20 @@ class HbaFile:
             number += 1
         return number
 
-    def _words(self, number):
-        return self._lines[number - 1].split() if number <= len(self._lines) else []
+    def _holds(self, rule):
+        """Return whether a rule is where PostgreSQL has seen it, by what it shows as it is written: type, method and address."""
+        if rule.line > len(self._lines):
+            return False
+        text = b" ".join(line.rstrip(b"\\\r\n") for line in self._lines[rule.line - 1 : self._end(rule.line)])
+        words = [os.fsdecode(word).strip('"') for word in text.split()]
+        return words[:1] == [rule.type] and rule.method in words and (rule.network is None or any(_is_address(word, rule) for word in words))
+
+
+def _is_address(word, rule):
+    try:
+        return ipaddress.ip_address(word.partition("/")[0]) == ipaddress.ip_address(rule.address)
+    except ValueError:
+        return False
 
 
 def write(path, content):

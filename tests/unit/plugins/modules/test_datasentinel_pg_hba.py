@@ -67,6 +67,40 @@ def test_check_mode_foresees_the_change_and_makes_none(hba, text, options):
     assert foreseen["changed"] and foreseen["diff"] == made["diff"] and foreseen.get("line_number") == made.get("line_number")
 
 
+def test_a_line_that_is_continued_is_removed_as_a_whole(hba):
+    continued = "host all datasentinel 10.1.2.3/32 \\\n  scram-sha-256\n"
+    assert hba(OTHERS + continued, seen=f"{OTHERS}{LINE}\n", state="absent", address=ADDRESS)["changed"]
+    assert hba.path.read_text() == OTHERS
+
+
+def test_our_line_that_somebody_made_a_reject_is_not_outranked(hba):
+    text = "host all datasentinel 10.1.2.3/32 reject # added by datasentinel.platform\n" + OTHERS
+    result = hba(text, address=ADDRESS)
+    assert result["failed"] and "A reject keeps the platform out: line 1 of" in result["msg"] and hba.path.read_text() == text
+
+
+def test_our_line_that_is_for_one_database_only_is_replaced(hba):
+    hba(f"host sales datasentinel {ADDRESS} scram-sha-256 # added by datasentinel.platform\n", address=ADDRESS)
+    assert hba.path.read_text() == MARKED
+
+
+def test_our_line_may_have_another_method(hba):
+    assert not hba(f"hostssl all datasentinel {ADDRESS} md5 # added by datasentinel.platform\n", address=ADDRESS)["changed"]
+
+
+def test_a_file_that_was_changed_since_it_was_read_is_left_alone(hba):
+    seen = f"host all other 10.7.7.7/32 md5\n{LINE}\n"
+    now = "host all a 10.5.5.5/32 md5\nhost all b 10.6.6.6/32 md5\n" + seen
+    result = hba(now, seen=seen, state="absent", address=ADDRESS)
+    assert result["failed"] and "It may have been changed a moment ago: run the task again." in result["msg"] and hba.path.read_text() == now
+
+
+def test_nothing_is_put_behind_a_line_that_goes_on(hba):
+    text = "local all all peer\n# by the wiki \\"
+    result = hba(text, address=ADDRESS)
+    assert result["failed"] and "Line 2 of" in result["msg"] and "ends in a backslash" in result["msg"] and hba.path.read_text() == text
+
+
 def test_the_diff_shows_the_line_alone(hba):
     secret = "host all all 10.0.0.0/8 ldap ldapserver=x ldapbindpasswd=hidden\n"
     added = hba(secret, seen="host all all 10.0.0.0/8 ldap", address=ADDRESS)

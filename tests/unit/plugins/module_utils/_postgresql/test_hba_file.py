@@ -87,7 +87,7 @@ def test_which_lines_are_ours():
 
 @pytest.mark.parametrize("content", [b"", b"# host\n", b"local all all trust\n", b"hostssl all all all md5\n"])
 def test_a_file_that_postgresql_does_not_read_is_refused(content):
-    with pytest.raises(HbaError, match="is not what PostgreSQL has read: its line 1 is no rule of the type host"):
+    with pytest.raises(HbaError, match="is not what PostgreSQL has read: its line 1 is not the rule of the type host"):
         HbaFile(PATH, content).check([rule(1)])
 
 
