@@ -15,12 +15,12 @@ import contextlib
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import AnsibleFallbackNotFound, ArgumentTypeError, UnsupportedError
+from ansible.module_utils.errors import AnsibleFallbackNotFound, ArgumentTypeError, RequiredError, UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._commands._command import PROXY_VARIABLES, Command, Context, execute, failure, named
-from ..module_utils._commands._options import masked_by_ansible, secret_values, wrong_type
+from ..module_utils._commands._options import masked_by_ansible, own_credentials, secret_values, where_to_set, wrong_type
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._common._secrets import Secrets
 from ..module_utils._http._libraries import REQUESTS_IMPORT_ERROR
@@ -64,6 +64,7 @@ class CommandAction(ActionBase):
 
     def run_command(self, options, secrets, task_vars):
         """Return the result of the command with these options (plain data), run where the task is to run."""
+        options = own_credentials(self.command.options, options)
         # Ansible hands those that it masks on to a module.
         secrets.add(*masked_by_ansible(secret_values(self.command.options, options)))
         with self.process():
@@ -228,6 +229,8 @@ class CommandAction(ActionBase):
         msg = str(error)
         if isinstance(error, UnsupportedError):
             msg = self._unsupported(error)
+        elif isinstance(error, RequiredError):
+            msg += where_to_set(self.command.options, [name for name, option in self.command.options.items() if option.required and options.get(name) is None])
         elif isinstance(error, ArgumentTypeError):
             # Ansible's own words name a type of Python, and in some versions not the value.
             msg = wrong_type(self.command.options, options) or msg

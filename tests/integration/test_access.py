@@ -57,6 +57,13 @@ def test_options_win_over_the_environment(ansible, runner, there, platform):
     ansible.tasks(task("read", runner, name="db1", api_url=platform.url, api_token=platform.token()), environment=wrong).succeeded()
 
 
+def test_a_username_and_password_of_the_task_win_over_a_token_of_the_environment(ansible, runner, there, platform):
+    """That may be another platform's, which has no business here."""
+    of_the_task = {"api_username": platform.username, "api_password": platform.password}
+    ansible.tasks(task("read", runner, name="db1", **of_the_task), environment={"DATASENTINEL_API_TOKEN": "an0ther-platforms"}).succeeded()
+    assert "an0ther-platforms" not in {call.headers.get("user-token") for call in platform.journal.all()}
+
+
 def test_inline_vault_values(ansible, runner, there, platform, tmp_path):
     from ansible.constants import DEFAULT_VAULT_IDENTITY
     from ansible.parsing.vault import VaultLib, VaultSecret

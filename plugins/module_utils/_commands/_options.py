@@ -165,6 +165,7 @@ def typed(table, options):
     For what is no task of its own, and so not checked by Ansible. Raise InvalidInput.
     """
     values = {}
+    options = own_credentials(table, options)
     for name, option in table.items():
         value = options.get(name)
         if value is None and option.env is not None:
@@ -173,9 +174,22 @@ def typed(table, options):
             except AnsibleFallbackNotFound:
                 pass
         if value is None and option.required:
-            raise InvalidInput("missing required arguments: %s" % name, name)
+            raise InvalidInput("missing required arguments: %s%s" % (name, where_to_set(table, [name])), name)
         values[name] = option.default if value is None else option.converted(name, value)
     return values
+
+
+def own_credentials(table, options):
+    """Return options of which a username and password outrank a token of the environment: that may be another platform's."""
+    if "api_token" in table and options.get("api_token") is None and options.get("api_username") and options.get("api_password"):
+        return {**options, "api_token": ""}
+    return options
+
+
+def where_to_set(table, names):
+    """Return how else options may be given, as a clause: by their variables; empty text where there are none."""
+    variables = [table[name].env for name in names if name in table and table[name].env]
+    return ", which may also be set as %s" % " and ".join(variables) if variables else ""
 
 
 ACCESS = {
