@@ -49,7 +49,8 @@ def write(path, contents):
     paths = {}
     for ending, content in contents.items():
         paths[ending] = os.path.join(path, "audit.%s" % ending)
-        part = "%s.part" % paths[ending]
+        # Of this process alone: another audit may write here at the same time.
+        part = "%s.%d.part" % (paths[ending], os.getpid())
         try:
             # Without translation of line ends: those of CSV are its own.
             with open(part, "w", encoding="utf-8", newline="") as file:

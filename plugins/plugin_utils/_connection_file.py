@@ -21,8 +21,26 @@ _TAG = "tags."
 _DELIMITERS = ",;\t"
 #: Of lists and mappings in a YAML file; a connection needs three.
 _DEPTH = 50
-#: Several times as fast where PyYAML has its C library.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: What YAML makes of plain text is not what is meant: the password 012345, the tag 1.10.
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:timestamp")
+
+
+# Several times as fast where PyYAML has its C library.
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """Reads numbers and dates as the text that is written, and refuses a key that stands twice."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [key.value for key, _value in node.value]
+        for number, key in enumerate(keys):
+            if isinstance(key, str) and key in keys[:number]:
+                mark = node.value[number][0].start_mark
+                raise InvalidInput("line %d, column %d: %s is there twice." % (mark.line + 1, mark.column + 1, _key(key)), "src")
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _NUMBERS] for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+}
 
 
 def connections_in(path, content):
@@ -59,7 +77,8 @@ def _from_csv(name, text):
             if not any(cell.strip() for cell in cells):
                 continue
             if columns is None:
-                columns = _columns(name, reader.line_num, [cell.strip() for cell in cells])
+                # Spreadsheets write empty columns behind the last one.
+                columns = _columns(name, reader.line_num, [cell.strip() for cell in cells[: _last(cells) + 1]])
                 continue
             label = "%s, line %d" % (name, reader.line_num)
             if any(cell.strip() for cell in cells[len(columns) :]):
@@ -75,6 +94,11 @@ def _from_csv(name, text):
     if columns is None:
         raise InvalidInput("%s is empty: its first row has to name the columns: %s." % (name, ", ".join(ITEM)), "src")
     return connections, labels
+
+
+def _last(cells):
+    """Return the number of the last cell that holds something."""
+    return max(number for number, cell in enumerate(cells) if cell.strip())
 
 
 def _columns(name, line, cells):
@@ -104,12 +128,14 @@ def _connection(columns, cells):
 def _from_yaml(name, text):
     try:
         depth = 0
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=_Loader):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             # PyYAML's C library crashes where it is very deep.
             if depth > _DEPTH:
                 raise yaml.MarkedYAMLError(problem_mark=event.start_mark)
-        content = yaml.load(text, Loader=_LOADER)
+        content = yaml.load(text, Loader=_Loader)
+    except InvalidInput as exc:
+        raise InvalidInput("%s, %s" % (name, exc), "src") from None
     except (yaml.YAMLError, ValueError) as exc:
         # What is wrong there is not quoted: it may be part of a password.
         mark = getattr(exc, "problem_mark", None)
@@ -120,11 +146,27 @@ def _from_yaml(name, text):
 
 def _from_json(name, text):
     try:
-        content = json.loads(text)
+        content = json.loads(text, object_pairs_hook=_unique)
+    except InvalidInput as exc:
+        raise InvalidInput("%s: %s" % (name, exc), "src") from None
     except (ValueError, RecursionError) as exc:
         where = ", line %d, column %d" % (exc.lineno, exc.colno) if isinstance(exc, json.JSONDecodeError) else ""
         raise InvalidInput("%s%s, is not JSON: %s." % (name, where, getattr(exc, "msg", "it cannot be read")), "src") from None
     return _listed(name, content)
+
+
+def _unique(pairs):
+    """Return a JSON object as a mapping. Raise InvalidInput where a key stands twice."""
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        keys = [key for key, _value in pairs]
+        raise InvalidInput("%s is there twice in one object." % _key(next(key for key in keys if keys.count(key) > 1)), "src")
+    return mapping
+
+
+def _key(key):
+    """Return how a message calls a key: what is no option may be anything, also a part of a password."""
+    return repr(key) if key in ITEM else "a key"
 
 
 def _listed(name, content):

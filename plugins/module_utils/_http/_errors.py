@@ -117,6 +117,7 @@ class NotFound(StatusError):
     """404. from_api: whether the body is JSON or empty, as the API's own would be, and no page of something between."""
 
     from_api = False
+    advice = "If that cannot be, api_url has a path prefix too many, or lacks one."
 
 
 class Conflict(StatusError):

@@ -16,6 +16,7 @@ from .._common._text import has_control
 _ADVICE = "It looks like https://platform.example.com, with a port or a path prefix where there is one."
 #: The manual's guide on automation writes the base URL with the root of the API, which every path here begins with.
 _API_ROOT = "/ds-api"
+_CALLS = (_API_ROOT + "/user-token", _API_ROOT + "/pool/")
 
 
 def checked_url(given):
@@ -40,6 +41,8 @@ def checked_url(given):
         raise InvalidInput("api_url is %r: only http:// and https:// are possible. %s" % (given, _ADVICE))
     if not host:
         raise InvalidInput("api_url is %r, which is not the address of a platform. %s" % (given, _ADVICE))
+    if any(call in parts.path for call in _CALLS):
+        raise InvalidInput("api_url is %r, which is the address of a call of the API: leave out %s and what follows. %s" % (given, _API_ROOT, _ADVICE))
     if parts.path.endswith(_API_ROOT):
         url = url[: -len(_API_ROOT)].rstrip("/")
     if parts.scheme == "http" and not _is_loopback(host):

@@ -157,7 +157,7 @@ def test_the_case_of_the_ending_does_not_count(ending):
         ("", "connections.csv is empty: its first row has to name the columns: name, state, host,"),
         ("\n;;\n", "connections.csv is empty"),
         ("name,hots\n", "connections.csv, line 1, column 2: 'hots' is no column: it may be name, state, host,"),
-        ("\n\nname,\n", "connections.csv, line 3, column 2: '' is no column"),
+        ("\n\nname,,port\n", "connections.csv, line 3, column 2: '' is no column"),
         ("name,tags.\n", "connections.csv, line 1, column 2: 'tags.' is no column"),
         ("name,host,Host\n", "connections.csv, line 1, column 3: the column 'Host' is there twice."),
         ("name,tags.a,Tags.a\n", "connections.csv, line 1, column 3: the column 'Tags.a' is there twice."),
@@ -209,7 +209,26 @@ listed = st.lists(st.dictionaries(st.sampled_from(list(ITEM)), values | st.dicti
 def test_yaml_and_json_are_read_as_they_are(connections, below_a_key):
     content = {"connections": connections} if below_a_key else connections
     for path, text in (("a.yml", yaml.safe_dump(content)), ("a.yaml", yaml.safe_dump(content, allow_unicode=True)), ("a.json", json.dumps(content))):
-        assert read(text, path) == connections
+        assert read(text, path) == (connections if path == "a.json" else _with_texts(connections))
+
+
+def _with_texts(value):
+    """The value as YAML has it: each number is the text that is written."""
+    if isinstance(value, dict):
+        return {key: _with_texts(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_texts(item) for item in value]
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def test_numbers_of_yaml_are_the_text_that_is_written():
+    written = {"name": "0123", "password": "012345", "user": "1_000", "host": "1:30", "port": "5433", "tags": {"version": "1.10", "since": "2026-11-28"}}
+    assert read("- " + json.dumps(written).replace('"', "").replace(":", ": ").replace("1: 30", "1:30"), "a.yml") == [written]
+
+
+@pytest.mark.parametrize("header", ["name,host,", "name,host,,,", "name,host, "])
+def test_empty_columns_at_the_end_change_nothing(header):
+    assert read(f"{header}\ndb1,h,\n") == [{"name": "db1", "host": "h"}]
 
 
 def test_connections_are_called_by_number_and_name():
@@ -234,6 +253,9 @@ def test_connections_are_called_by_number_and_name():
         ("a.yml", "[" * 100_000 + "]" * 100_000, "a.yml, line 1, column 51, is not YAML that can be read."),
         ("a.yml", "- &a {name: *a}\n", "a.yml, connection 1: name has to be a text"),
         ("a.json", '[{"name": "a"},\n {"name": }]\n', "a.json, line 2, column 11, is not JSON: Expecting value."),
+        ("a.yml", "- name: a\n  host: h\n  name: b\n", "a.yml, line 3, column 3: 'name' is there twice."),
+        ("a.yml", "- {name: a, tags: {k: 1, k: 2}}\n", "a.yml, line 1, column 26: a key is there twice."),
+        ("a.json", '[{"name": "a", "name": "b"}]', "a.json: 'name' is there twice in one object."),
         ("a.json", "", "a.json, line 1, column 1, is not JSON: Expecting value."),
         ("a.json", "[" * 100000, "a.json, is not JSON: it cannot be read."),
         ("a.json", '"connections"', "a.json has to hold a list of connections."),

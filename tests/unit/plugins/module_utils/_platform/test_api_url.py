@@ -35,6 +35,12 @@ def test_what_is_taken_without_a_warning(given_url, used):
     assert checked_url(given_url) == (used, [])
 
 
+@pytest.mark.parametrize("call", ["/ds-api/user-token", "/ds-api/pool/pg-instances", "/prefix/ds-api/pool/pg-instances/db1"])
+def test_the_address_of_a_call_is_refused(call):
+    with pytest.raises(InvalidInput, match="which is the address of a call of the API: leave out /ds-api and what follows"):
+        checked_url("https://platform.example.com" + call)
+
+
 @pytest.mark.parametrize(
     "url", ["http://platform.example.com", "http://db.example.com", "http://10.1.2.3:8080", "http://[2001:db8::1]", "http://localhost.example.com"]
 )
