@@ -17,6 +17,12 @@ from ..module_utils._commands._options import ITEM
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._connection._tags import parse_given
 
+try:
+    # Several times as fast.
+    from yaml import CSafeLoader as _SafeLoader
+except ImportError:
+    from yaml import SafeLoader as _SafeLoader
+
 _TAG = "tags."
 _DELIMITERS = ",;\t"
 #: Of lists and mappings in a YAML file; a connection needs three.
@@ -25,8 +31,7 @@ _DEPTH = 50
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:timestamp")
 
 
-# Several times as fast where PyYAML has its C library.
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+class _Loader(_SafeLoader):
     """Reads numbers and dates as the text that is written, and refuses a key that stands twice."""
 
     def construct_mapping(self, node, deep=False):
