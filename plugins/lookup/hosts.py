@@ -165,9 +165,10 @@ def refuse_no_host(patterns: list[str], limit: str | None) -> None:
 def refuse_what_is_not_understood(variables: dict) -> None:
     """Raise AnsibleLookupError for text of the command line that is no variable, and for one of the collection's own that has a playbook do another's work."""
     if variables.get("_raw_params"):
+        # Not quoted: it may be the rest of a password that holds a space.
         raise AnsibleLookupError(
-            f"-e holds {variables['_raw_params']!r}, which is no name=value and would have no effect: write name=value without spaces around the =, "
-            "and put a value that holds spaces in quotes of its own (-e \"name='a value'\")."
+            "-e holds text that is no name=value and would have no effect: write name=value without spaces around the =, and put a value that "
+            "holds spaces in quotes of its own (-e \"name='a value'\")."
         )
     if OPERATION in variables:
         raise AnsibleLookupError(f"{OPERATION} is for the collection's own playbooks: leave it out, and run the playbook that does what is meant.")

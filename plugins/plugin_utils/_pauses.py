@@ -43,14 +43,14 @@ class Pauses:
         """Return the names that are paused for a host."""
         return self._of(host)[0]
 
-    def note(self, host, begun=(), paused=(), settled=()):
-        """Note names of a host: those that are about to be paused, those that are, and those that are not or no more."""
+    def note(self, host, begun=(), paused=(), unchanged=(), resumed=()):
+        """Note names of a host: those that are about to be paused, are paused now, turned out to need no pause, or are paused no more."""
         with self._memory.exclusively(self._key):
             if self._memory.get(self._key, host) is None:
                 self._memory.put(host, *self._hosts)
             was_paused, was_begun = self._of(host)
-            names = [name for name in was_paused if name not in settled]
-            pending = [name for name in was_begun if name not in (*paused, *settled)]
+            names = [name for name in was_paused if name not in resumed]
+            pending = [name for name in was_begun if name not in (*paused, *unchanged)]
             self._memory.put([names + _new(paused, names), pending + _new(begun, pending)], self._key, host)
 
     def left(self):

@@ -95,7 +95,7 @@ def _resumed(result):
 
 def _note(name, operation, host, result, pauses):
     """Note what a pause or resume did. What may have happened counts as paused, and not as resumed."""
-    if operation == "pause" and result.get("changed"):
-        pauses.note(host, paused=[name])
-    elif operation == "pause" or (operation == "resume" and not result.get("failed")):
-        pauses.note(host, settled=[name])
+    if operation == "pause":
+        pauses.note(host, **{"paused" if result.get("changed") else "unchanged": [name]})
+    elif operation == "resume" and not result.get("failed"):
+        pauses.note(host, resumed=[name])

@@ -80,10 +80,10 @@ def test_a_misspelled_variable_does_not_leave_a_playbook_with_its_default(ansibl
 
 
 NOT_UNDERSTOOD = {
-    "a colon": ("datasentinel_hosts: pg1", "-e holds 'datasentinel_hosts: pg1', which is no name=value"),
-    "no space": ("datasentinel_hosts:pg1", "-e holds 'datasentinel_hosts:pg1'"),
-    "spaces": ("datasentinel_hosts = pg1", "-e holds "),
-    "two hosts": ("datasentinel_hosts=pg1 pg2", "-e holds 'pg2', which is no name=value"),
+    "a colon": ("datasentinel_hosts: pg1", "-e holds text that is no name=value"),
+    "no space": ("datasentinel_hosts:pg1", "-e holds text that is no name=value"),
+    "spaces": ("datasentinel_hosts = pg1", "-e holds text that is no name=value"),
+    "two hosts": ("datasentinel_hosts=pg1 pg2", "-e holds text that is no name=value"),
     "upper case": ("DATASENTINEL_HOSTS=pg1", "DATASENTINEL_HOSTS is no variable of this playbook"),
     "another's work": ("datasentinel_connection_playbook_operation=deregister", "datasentinel_connection_playbook_operation is for the collection's own"),
 }
@@ -93,6 +93,11 @@ NOT_UNDERSTOOD = {
 def test_what_is_not_understood_on_the_command_line_does_not_leave_a_playbook_with_its_default(ansible, platform, given, expected):
     assert expected in message(ansible.run(*names("disable"), "-e", given, inventory=inventory()))
     assert platform.journal.said() == []
+
+
+def test_the_rest_of_a_password_that_holds_a_space_is_not_printed(ansible):
+    outcome = ansible.run(*names("disable"), "-e", "datasentinel_connection_password=of two w0rds", inventory=inventory())
+    assert "-e holds text that is no name=value" in message(outcome) and "w0rds" not in outcome.output
 
 
 def test_a_variable_of_the_environment_names_no_hosts_and_is_not_taken_for_that(ansible):

@@ -39,8 +39,8 @@ def test_what_is_paused_is_known_to_other_workers_until_it_is_resumed(pauses, me
     pauses.note("db2", paused=["d"])
     other = Pauses(memory)
     assert (other.names("db1"), other.names("db2")) == (["a", "b", "c"], ["d"])
-    other.note("db1", settled=["a", "c", "unknown"])
-    other.note("db2", settled=["d"])
+    other.note("db1", resumed=["a", "c", "unknown"])
+    other.note("db2", resumed=["d"])
     assert pauses.left() == ({"db1": ["b"]}, {})
 
 
@@ -79,7 +79,10 @@ def test_what_was_interrupted_before_its_outcome_is_known_is_named_as_such(pause
     for name in ("a", "b", "c"):
         pauses.note("db1", begun=[name])
     pauses.note("db1", paused=["a"])
-    pauses.note("db1", settled=["b"])
+    pauses.note("db1", unchanged=["b"])
+    # Paused by this run before, it is to be resumed all the same.
+    pauses.note("db1", begun=["a"])
+    pauses.note("db1", unchanged=["a"])
     assert pauses.names("db1") == ["a"]
     pauses._report(os.getpid())
     assert warnings == [
@@ -122,6 +125,6 @@ def test_what_was_to_be_done_at_sigterm_is_done(pauses):
 
 def test_a_run_that_leaves_nothing_paused_warns_of_nothing(pauses, warnings):
     pauses.note("db1", paused=["a"])
-    pauses.note("db1", settled=["a"])
+    pauses.note("db1", resumed=["a"])
     pauses._report(os.getpid())
     assert warnings == []
