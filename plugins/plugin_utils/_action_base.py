@@ -230,7 +230,7 @@ class CommandAction(ActionBase):
         if isinstance(error, UnsupportedError):
             msg = self._unsupported(error)
         elif isinstance(error, RequiredError):
-            msg += where_to_set(self.command.options, [name for name, option in self.command.options.items() if option.required and options.get(name) is None])
+            msg += where_to_set(self.command.options, msg.partition(": ")[2].split(", "))
         elif isinstance(error, ArgumentTypeError):
             # Ansible's own words name a type of Python, and in some versions not the value.
             msg = wrong_type(self.command.options, options) or msg
