@@ -315,6 +315,8 @@ LARGE = 10_000
 def test_ten_thousand_rows(page, tmp_path):
     shown = page(fleet(LARGE))
     assert (tmp_path / "audit.html").stat().st_size < 6_000_000
+    # It is noted a moment after the page was loaded.
+    shown.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
     paint = shown.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     assert shown.status() == "10,000 connections" and paint < 2000
     # From each key to the next picture; the best of three, since other processes have the same machine.
