@@ -35,11 +35,11 @@ class _Loader(_SafeLoader):
     """Reads numbers and dates as the text that is written, and refuses a key that stands twice."""
 
     def construct_mapping(self, node, deep=False):
-        keys = [key.value for key, _value in node.value]
-        for number, key in enumerate(keys):
-            if isinstance(key, str) and key in keys[:number]:
-                mark = node.value[number][0].start_mark
-                raise InvalidInput("line %d, column %d: %s is there twice." % (mark.line + 1, mark.column + 1, _key(key)), "src")
+        keys = [key for key, _value in node.value if isinstance(key, yaml.ScalarNode)]
+        number = _repeated([key.value for key in keys])
+        if number is not None:
+            mark = keys[number].start_mark
+            raise InvalidInput("line %d, column %d: %s is there twice." % (mark.line + 1, mark.column + 1, _key(keys[number].value)), "src")
         return super().construct_mapping(node, deep)
 
 
@@ -162,11 +162,20 @@ def _from_json(name, text):
 
 def _unique(pairs):
     """Return a JSON object as a mapping. Raise InvalidInput where a key stands twice."""
-    mapping = dict(pairs)
-    if len(mapping) < len(pairs):
-        keys = [key for key, _value in pairs]
-        raise InvalidInput("%s is there twice in one object." % _key(next(key for key in keys if keys.count(key) > 1)), "src")
-    return mapping
+    number = _repeated([key for key, _value in pairs])
+    if number is not None:
+        raise InvalidInput("%s is there twice in one object." % _key(pairs[number][0]), "src")
+    return dict(pairs)
+
+
+def _repeated(keys):
+    """Return the number of the first key that stood before, None if each stands once."""
+    seen = set()
+    for number, key in enumerate(keys):
+        if key in seen:
+            return number
+        seen.add(key)
+    return None
 
 
 def _key(key):
