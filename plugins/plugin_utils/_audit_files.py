@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import json
 import os
+import secrets
 import tempfile
 
 from ..module_utils._common._errors import InvalidInput
@@ -49,14 +51,16 @@ def write(path, contents):
     paths = {}
     for ending, content in contents.items():
         paths[ending] = os.path.join(path, "audit.%s" % ending)
-        # Of this process alone: another audit may write here at the same time.
-        part = "%s.%d.part" % (paths[ending], os.getpid())
+        # Of this task alone: another audit, of another machine perhaps, may write here at the same time.
+        part = "%s.%s.part" % (paths[ending], secrets.token_hex(4))
         try:
             # Without translation of line ends: those of CSV are its own.
             with open(part, "w", encoding="utf-8", newline="") as file:
                 file.write(content)
             os.replace(part, paths[ending])
         except OSError as exc:
+            with contextlib.suppress(OSError):
+                os.unlink(part)
             raise InvalidInput("dest: %s cannot be written on the control node: %s." % (paths[ending], exc.strerror or exc), "dest") from None
     return paths
 
