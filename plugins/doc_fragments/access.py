@@ -24,7 +24,7 @@ options:
       - A ready access token. It takes precedence over O(api_username) and O(api_password).
         If the platform refuses it and they are given too, a new token is minted from them.
       - Tokens live 24 hours.
-      - If it is not set, the environment variable E(DATASENTINEL_API_TOKEN) is used.
+      - If it is not set, the environment variable E(DATASENTINEL_API_TOKEN) is used, unless the task gives O(api_username) and O(api_password).
     type: str
   api_username:
     description:
