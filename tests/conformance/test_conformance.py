@@ -11,7 +11,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from conformance.calls import MOST_CALLS, Access, Caller, Unusable
@@ -19,6 +18,7 @@ from conformance.checks import Checks
 from conformance.findings import BROKEN, HOLDS, OTHERWISE, Findings
 from embedded.collection import ROOT
 from embedded.faults import delay
+from support.playbook import wait_for
 
 
 @pytest.fixture
@@ -126,13 +126,6 @@ def test_where_it_cannot_ask_it_says_why(run, platform, environment, message):
     assert platform.store.names() == []
 
 
-def wait_until(happened):
-    """Wait until happened() is true, at most 30 seconds."""
-    deadline = time.monotonic() + 30
-    while not happened():
-        assert time.monotonic() < deadline
-
-
 def interrupted(process, number=signal.SIGTERM):
     """Send a signal to the process. Returns its output."""
     process.send_signal(number)
@@ -144,7 +137,7 @@ def interrupted(process, number=signal.SIGTERM):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_removes_its_connection(run, platform, number):
     process = run()
-    wait_until(platform.store.names)
+    assert wait_for(platform.store.names, seconds=30, pause=0)
     output = interrupted(process, number)
     assert platform.store.names() == [], output
 
@@ -157,9 +150,9 @@ def test_interrupted_while_a_post_is_under_way(run, platform, nth):
 
     platform.faults.add(delay(0.5, work=True), "POST", "/pg-instances/", nth=nth)
     process = run()
-    wait_until(lambda: len(posts()) == nth)
+    assert wait_for(lambda: len(posts()) == nth, seconds=30, pause=0)
     output = interrupted(process)
-    wait_until(lambda: posts()[-1].status is not None)
+    assert wait_for(lambda: posts()[-1].status is not None, seconds=30)
     assert platform.store.names() == [], output
 
 
