@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,8 +18,13 @@ ROOT = Path(__file__).resolve().parents[2]
 DEPENDENCIES = ROOT / ".cache/dependencies"
 
 
-def build(folder: Path, source: Path = ROOT) -> Path:
-    """Build the collection, of this checkout or of another source, into a folder. Returns the tarball's path."""
+def build(folder: Path, source: Path | None = None) -> Path:
+    """Build the collection, of a source or of a copy of this checkout, into a folder. Returns the tarball's path."""
+    if source is None:
+        # A copy, since ansible-galaxy walks through all that lies in its source: in a checkout, through the packages of each environment.
+        with tempfile.TemporaryDirectory(prefix="datasentinel-source-") as temporary:
+            copy = shutil.copytree(ROOT, Path(temporary, "source"), ignore=shutil.ignore_patterns(".*", "venv", "__pycache__"))
+            return build(folder, copy)
     _galaxy("build", source, "--output-path", folder, "--force")
     return next(folder.glob("datasentinel-platform-*.tar.gz"))
 

@@ -67,7 +67,7 @@ def held(tarball):
 
 def test_the_tarball_holds_the_collection_and_nothing_else(tmp_path):
     documents = {name for name in tracked() if name.startswith("docs/") and name.endswith((".md", ".png", ".svg")) and name.count("/") == 1}
-    names = held(build(tmp_path))
+    names = held(build(tmp_path, ROOT))
     assert names == {name for name in tracked() if name.startswith(SHIPPED)} | documents | BESIDES
 
 
