@@ -152,7 +152,8 @@ def make_app(store: Store, tokens: Tokens, users: list[User], variants: Variants
     def user_of_basic_if_sent(request: Request) -> User | None:
         return user_of_basic(request) if "authorization" in request.headers else None
 
-    def manager(token: Annotated[str | None, Depends(key)]) -> User:
+    # Asynchronous, since FastAPI has a thread do what is not, which takes longer than this.
+    async def manager(token: Annotated[str | None, Depends(key)]) -> User:
         claims = tokens.claims(token) if token else None
         user = by_name.get(claims["sub"]) if claims else None
         if user is None:
