@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -28,10 +27,9 @@ def tool():
     """A function that loads a module of tests/tools, which is no package, by its name."""
 
     def load(name):
-        spec = importlib.util.spec_from_file_location(name, ROOT / f"tests/tools/{name}.py")
-        module = sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+        with pytest.MonkeyPatch.context() as patch:
+            patch.syspath_prepend(ROOT / "tests/tools")
+            return importlib.import_module(name)
 
     return load
 

@@ -20,6 +20,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from cores import NEWEST, Core
+
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache"
 #: The environment of the tests; another ansible-core's, if this is run by its Python.
@@ -27,7 +29,7 @@ TESTS = Path(sys.executable).parent
 LINT = CACHE / "venv-lint/bin"
 DOCS = CACHE / "venv-docs/bin"
 IMPORTER = CACHE / "venv-importer/bin"
-PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+VERSION = "import sys; print('%d.%d' % sys.version_info[:2], end='')"
 #: Seconds for a gate. The first time, ansible-test fills environments of its own.
 PATIENCE = 900
 #: What ansible-test looks for before it fetches pip's installer, by its version of pip.
@@ -54,6 +56,7 @@ class Gate:
         bin: where its tools are.
         home: of its own below the cache, which stays; None: an empty one.
         refuses: words on a line of its output that fail it, whatever its exit status.
+        core: whose ansible-test it runs; None: that of TESTS.
         asked_for: only run if it is named in full.
     """
 
@@ -62,6 +65,7 @@ class Gate:
     bin: Path = LINT
     home: str | None = None
     refuses: tuple[str, ...] = ()
+    core: Core | None = None
     asked_for: bool = False
 
 
@@ -73,6 +77,7 @@ antsibull-changelog generate
 diff -u before.md CHANGELOG.md || { echo "CHANGELOG.md is not what its source says: make changelog"; exit 1; }
 grep -q "^  $(sed -n 's/^version: //p' galaxy.yml):$" changelogs/changelog.yaml || { echo "changelogs/changelog.yaml lacks the version of galaxy.yml"; exit 1; }
 """
+SANITY = 'ansible-test sanity --venv --python "$PYTHON" --color no'
 UNITS = 'ansible-test units --python "$PYTHON" --num-workers 2 --color no'
 SHELL_SCRIPTS = "git ls-files -z | xargs -0 grep -lIE --null '^#!.*\\b(ba)?sh$' | xargs -0 shellcheck --severity style"
 IMPORT = """
@@ -83,7 +88,8 @@ GALAXY_IMPORTER_CONFIG=importer.cfg python -m galaxy_importer.main datasentinel-
 """
 #: The longest first.
 GATES = (
-    Gate("ansible-test sanity", 'ansible-test sanity --venv --python "$PYTHON" --color no', TESTS, home="ansible-test"),
+    Gate("ansible-test sanity", SANITY, TESTS, home="ansible-test"),
+    Gate(f"ansible-test sanity, {NEWEST.version}", SANITY, NEWEST.bin, home="ansible-test-newest", core=NEWEST),
     # It forks for each test. So of those for either side only some, which shows that they run so.
     Gate("ansible-test units", UNITS + " tests/unit/plugins/module_utils/_platform/ tests/unit/plugins/lookup/", TESTS, home="ansible-test-units"),
     Gate("ansible-test units, all", UNITS, TESTS, home="ansible-test-units", asked_for=True),
@@ -138,7 +144,8 @@ def environment_of(gate, folder):
     inherited = [name for name in os.environ if name.lower().endswith("_proxy") or name.startswith(("PIP_", "LC_")) or name in {"LANG", "TMPDIR"}]
     # By links beside the copy, since ansible-test cannot run a Python whose path holds a space, as that of a checkout may.
     links = {}
-    for name, target in (("tools", gate.bin), ("tests", TESTS)):
+    tests = gate.core.bin if gate.core else TESTS
+    for name, target in (("tools", gate.bin), ("tests", tests)):
         links[name] = folder / name
         links[name].symlink_to(target.parent)
     # Without the shims of a version manager, which answer for Pythons that are not there.
@@ -149,7 +156,7 @@ def environment_of(gate, folder):
         "HOME": str(home_of(gate, folder)),
         "CACHE": str(CACHE),
         "TESTS": str(links["tests"] / "bin"),
-        "PYTHON": PYTHON,
+        "PYTHON": subprocess.run([tests / "python", "-c", VERSION], stdout=subprocess.PIPE, text=True, check=True).stdout,
         "PYTHONDONTWRITEBYTECODE": "1",
         "NO_COLOR": "1",
         "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join([str(folder), str(CACHE / "dependencies")]),
@@ -159,6 +166,10 @@ def environment_of(gate, folder):
 def run(gate, names):
     """Run a gate. Returns whether it passed, its seconds, and its output."""
     start = time.monotonic()
+    if gate.core:
+        made = subprocess.run(gate.core.making, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if made.returncode:
+            return False, time.monotonic() - start, made.stdout
     with tempfile.TemporaryDirectory(prefix="gate-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary).resolve()
         collection = copy(names, folder)
@@ -181,9 +192,14 @@ def run(gate, names):
     return passed and not refused, time.monotonic() - start, output
 
 
+def named(word):
+    """Return the gate of this name, or those whose names it is a part of, but those that are to be asked for."""
+    return [gate for gate in GATES if word == gate.name] or [gate for gate in GATES if word in gate.name and not gate.asked_for]
+
+
 def chosen(words):
-    """Return the gates that words are parts of the names of, and without any, all of them but those that are to be asked for."""
-    found = {word: [gate for gate in GATES if word == gate.name or (word in gate.name and not gate.asked_for)] for word in words or [""]}
+    """Return the gates that words name; without any, all of them but those that are to be asked for."""
+    found = {word: named(word) for word in words or [""]}
     unknown = [word for word, gates in found.items() if not gates]
     if unknown:
         sys.exit(f"No gate is named {', '.join(unknown)}. There are: {', '.join(gate.name for gate in GATES)}.")
@@ -193,6 +209,9 @@ def chosen(words):
 def main():
     """Return the exit status: whether any gate failed."""
     gates, names = chosen(sys.argv[1:]), tracked()
+    for gate in [gate for gate in gates if gate.core and gate.core.python is None]:
+        print(f"{gate.name} is left out, since {gate.core.missing}.")
+        gates.remove(gate)
     failed = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         futures = {pool.submit(run, gate, names): gate for gate in gates}

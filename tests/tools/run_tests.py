@@ -14,10 +14,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
+from cores import NEWEST, OLDEST
 from steps import Lanes, Step
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,9 +28,6 @@ UNITS = ["tests/unit"]
 EVERYWHERE = ["tests/integration"]
 OLDER_AND_NEWER = [*EVERYWHERE, "tests/hostile/test_fields.py", "tests/hostile/test_playbook.py"]
 ONCE = [f"tests/{name}" for name in ("onboard", "awx", "quality", "faults", "audit", "hostile", "platform", "conformance")]
-#: The Pythons for an ansible-core, the best first.
-OLDEST = ("2.16", ("3.12", "3.11"))
-NEWEST = ("2.21", ("3.13", "3.12", "3.14"))
 #: Failures of tests and the results of gates are printed as they come.
 FORWARD = r"^\[gw\d+\] \[ *\d+/\d+\] (FAILED|ERROR) |^(passed|FAILED) +[\d.]+ s "
 
@@ -48,27 +45,19 @@ def coverage(python):
     return [["bash", "-c", '"$@" combine --quiet "$DATA" 2>/dev/null; rm -f "$DATA"/data.*', "combine", *combine], [*combine, "report"]]
 
 
-def other_core(core, pythons):
-    """Return the path of a Python for an ansible-core, None if there is none, and the folder of its environment."""
-    found = subprocess.run(["tests/tools/find-python", *pythons], stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
-    return found or None, CACHE / f"venv-{core}"
-
-
 def plan():
     """Return the lanes of steps: the tests, and what is done beside them."""
     browser = Step("browser", [["tests/tools/fetch-browser", str(CACHE / "browser")]])
     beside, others = [], []
     measured = "default core"
-    for core, pythons in (OLDEST, NEWEST):
-        python, venv = other_core(core, pythons)
-        if python is None:
-            print(f"ansible-core {core} is left out, since there is no Python of {' or '.join(pythons)} here.")
+    for core in (OLDEST, NEWEST):
+        if core.python is None:
+            print(f"ansible-core {core.version} is left out, since {core.missing}.")
             continue
-        requirements = ["tests/requirements/pytest.txt", "tests/requirements/coverage.txt"]
-        made = Step(f"environment of {core}", [["tests/tools/make-venv", str(venv), python, *requirements, "--", f"ansible-core~={core}.0"]], quiet=True)
+        made = Step(f"environment of {core.version}", [core.making], quiet=True)
         beside.append(made)
-        others.append((f"core {core}", str(ROOT / venv / "bin/python"), made))
-        measured = f"core {core}" if core == NEWEST[0] else measured
+        others.append((f"core {core.version}", str(core.bin / "python"), made))
+        measured = f"core {core.version}" if core is NEWEST else measured
     tests = [
         *tests_of("default core", sys.executable, [*ONCE, *EVERYWHERE], measured, (browser,)),
         *(step for name, python, made in others for step in tests_of(name, python, OLDER_AND_NEWER, measured, (made,))),
