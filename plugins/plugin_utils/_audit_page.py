@@ -33,7 +33,7 @@ ABOUT = {
     "not_registered": "not on the platform",
     "disabled": "monitoring is switched off",
     "not_connected": "the platform cannot log in",
-    "unknown": "could not be read",
+    "unknown": "not known whether it is watched",
     "differs": "not as the inventory has it",
     "unwanted": "the inventory wants it gone",
     "ok": "as the inventory wants it",

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Optional
 
 from .._common._errors import InvalidInput
@@ -71,7 +71,7 @@ def audit_all(connections, context, concurrency):
             audited.finding = _unknown(audited, closed[audited.settings])
         if audited.finding.kind == UNKNOWN:
             # Now that all are read: a message about one connection may quote what is the password of another.
-            audited.finding = unknown(context.secrets.mask(audited.finding.message), audited.desired)
+            audited.finding = replace(audited.finding, message=context.secrets.mask(audited.finding.message))
 
 
 def counts_of(findings):

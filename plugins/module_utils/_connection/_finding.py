@@ -60,6 +60,8 @@ def finding_of(desired, current):
         kind, sentences = DISABLED, ["Its monitoring is disabled, and the inventory does not want it so."]
     elif current.connected is False and current.enabled is not False and desired.state != "disabled":
         kind, sentences = NOT_CONNECTED, ["The platform is not connected to %s." % current.who()]
+    elif current.connected is None and current.enabled is not False and desired.state != "disabled":
+        kind, sentences = UNKNOWN, ["The platform does not show whether it is connected to %s." % current.who()]
     elif differing:
         kind, sentences = DIFFERS, []
     else:

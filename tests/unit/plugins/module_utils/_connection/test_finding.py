@@ -53,6 +53,16 @@ def test_what_is_wanted_absent():
 
 
 @pytest.mark.parametrize("state", ["present", "enabled"])
+def test_what_the_platform_does_not_show_is_not_taken_for_well(state):
+    message = "The platform does not show whether it is connected to pg1:5432 as user ds."
+    assert found({"state": state}, {"connected": None}) == ("unknown", message, [])
+    kind, message, fields = found({"state": state}, {"connected": None, "port": 1})
+    assert (kind, fields) == ("unknown", ["port"]) and message.endswith("It also differs: port is 1, and the inventory has 5432.")
+    assert found({"state": "disabled"}, {"connected": None, "enabled": False})[0] == "ok"
+    assert found({"state": state}, {"connected": None, "enabled": False})[0] == "disabled"
+
+
+@pytest.mark.parametrize("state", ["present", "enabled"])
 def test_a_disabled_server_is_a_finding_unless_the_inventory_wants_it_so(state):
     kind, message, fields = found({"state": state}, {"enabled": False, "connected": False})
     assert (kind, fields) == ("disabled", ["enabled"]) and message == "Its monitoring is disabled, and the inventory does not want it so."
@@ -66,7 +76,6 @@ def test_a_server_that_is_monitored_although_the_inventory_wants_it_disabled():
 
 def test_not_connected_says_host_port_and_user():
     assert found(current={"connected": False}) == ("not_connected", "The platform is not connected to pg1:5432 as user ds.", [])
-    assert found(current={"connected": None})[0] == "ok"
 
 
 @pytest.mark.parametrize("current, kind", [({"enabled": False}, "disabled"), ({"connected": False}, "not_connected")])
