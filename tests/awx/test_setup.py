@@ -181,11 +181,11 @@ def test_what_is_missing_is_added_and_what_a_variable_names_is_set(tmp_path):
     controller.surveys[register["id"]] = {"name": "", "description": "", "spec": [tags]}
 
     with running(controller, tmp_path, CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX="/api/controller/") as setup:
-        outcome = setup(datasentinel_awx_credentials="Passwords").succeeded()
+        outcome = setup(datasentinel_awx_credentials="Passwords", datasentinel_awx_platform_verify="", datasentinel_awx_wait="").succeeded()
     assert controller.get("credential_types", kind["name"])["injectors"] == kind["injectors"]
     assert (project["scm_url"], project["scm_branch"]) == (VARIABLES["datasentinel_awx_project_url"], "live")
     assert ("POST", f"projects/{project['id']}/update/", {}) in controller.calls
-    # What a person filled in stays, and so do the secrets, which AWX does not show.
+    # What a person filled in stays, and so do the secrets, which AWX does not show. Of what is empty nothing is made, least of all "do not verify".
     assert access["inputs"] == {"url": "https://platform.example.com", "token": HIDDEN, "ca": "PEM"}
     assert controller.secrets[access["id"]] == {"token": "t0ken-of-the-platform"}
 
