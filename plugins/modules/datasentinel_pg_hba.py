@@ -37,7 +37,7 @@ options:
     description:
       - The platform's address, network in CIDR notation, or host name. Required for V(present).
       - A line that the module wrote for another address of the platform is replaced.
-      - For V(absent), all lines that the module wrote for the user are removed. If the address is given, so is a line for it without the module's mark.
+      - Not needed for V(absent), which removes all lines that the module wrote for the user, and no other.
     type: str
   rules:
     description: The rows of PostgreSQL's view C(pg_hba_file_rules), without their options, but with C(has_options).
@@ -124,7 +124,6 @@ def keep(module, content):
     traffic = Traffic(params["user"], params["address"], params["groups"]) if params["address"] else None
     ours = [rule for rule in rules if file.is_marked(rule) and rule.users == (params["user"],)]
     if params["state"] == "absent":
-        ours += [rule for rule in rules if rule not in ours and rule.file == params["path"] and traffic and traffic.equals(rule)]
         return without(file, ours), {"removed": [rule.line for rule in ours]}
     return present(module, file, rules, traffic, ours)
 

@@ -45,7 +45,7 @@ class HbaFile:
 
     def is_marked(self, rule):
         """Return whether the line of a rule is ours."""
-        return rule.file == self.path and self._lines[rule.line - 1].rstrip().endswith(MARK)
+        return rule.file == self.path and self._lines[self._end(rule.line) - 1].rstrip().endswith(MARK)
 
     def insert(self, text, place):
         """Put a marked line at a Place. Return its number."""

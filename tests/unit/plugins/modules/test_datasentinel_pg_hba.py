@@ -68,8 +68,8 @@ def test_check_mode_foresees_the_change_and_makes_none(hba, text, options):
 
 
 def test_a_line_that_is_continued_is_removed_as_a_whole(hba):
-    continued = "host all datasentinel 10.1.2.3/32 \\\n  scram-sha-256\n"
-    assert hba(OTHERS + continued, seen=f"{OTHERS}{LINE}\n", state="absent", address=ADDRESS)["changed"]
+    continued = "host all datasentinel 10.1.2.3/32 \\\n  scram-sha-256 # added by datasentinel.platform\n"
+    assert hba(OTHERS + continued, seen=f"{OTHERS}{LINE}\n", state="absent")["changed"]
     assert hba.path.read_text() == OTHERS
 
 
@@ -89,7 +89,7 @@ def test_our_line_may_have_another_method(hba):
 
 
 def test_a_file_that_was_changed_since_it_was_read_is_left_alone(hba):
-    seen = f"host all other 10.7.7.7/32 md5\n{LINE}\n"
+    seen = f"host all other 10.7.7.7/32 md5\n{MARKED}"
     now = "host all a 10.5.5.5/32 md5\nhost all b 10.6.6.6/32 md5\n" + seen
     result = hba(now, seen=seen, state="absent", address=ADDRESS)
     assert result["failed"] and "It may have been changed a moment ago: run the task again." in result["msg"] and hba.path.read_text() == now
@@ -122,9 +122,8 @@ def test_what_was_added_is_taken_away_and_nothing_else(hba, text, given):
 
 def test_lines_of_other_users_and_lines_that_people_wrote_stay(hba):
     text = OTHERS + f"{LINE}\n" + MARKED.replace("datasentinel ", "other ") + "hostssl all datasentinel 10.1.2.4/32 cert\n"
-    assert not hba(text, state="absent")["changed"]
-    assert hba(text, state="absent", address=ADDRESS)["changed"]
-    assert hba.path.read_text() == text.replace(f"{LINE}\n", "")
+    assert not hba(text, state="absent")["changed"] and not hba(state="absent", address=ADDRESS)["changed"]
+    assert hba.path.read_text() == text
 
 
 def test_a_line_for_an_earlier_address_is_replaced(hba):
