@@ -511,3 +511,14 @@ def test_both_ways_come_to_the_same(ansible, platform, playbook, names, options)
     assert set(told) == set(told_in_bulk) == set(names)
     assert {host: (told[host], told_in_bulk[host]) for host in names if told[host] != told_in_bulk[host]} == {}
     assert stored_in_bulk == stored and calls_in_bulk == calls
+
+
+def test_the_playbook_of_a_file_heeds_how_the_roles_variables_want_tags_and_passwords_kept(ansible, platform, tmp_path):
+    platform.store.put("db1", host="127.0.0.1", port=1, user="ds", password="old", tags="a=1", enabled=True)
+    (tmp_path / "connections.csv").write_text("name,host,tags.b\ndb1,127.0.0.1,2\n")
+    own = {"purge_tags": "false", "update_password": "on_create", "wait": "true", "wait_timeout": "1", "user": "ds", "password": PASSWORD}
+    variables = {"datasentinel_file": str(tmp_path / "connections.csv"), **{f"datasentinel_connection_{name}": value for name, value in own.items()}}
+    outcome = ansible.run("datasentinel.platform.register_file", variables=variables)
+    shown = platform.display("db1")
+    assert (shown["tags"], shown["password"], outcome.returncode) == ("a=1,b=2", "old", 2)
+    assert "The platform is not connected to 127.0.0.1:1 as user ds after 1 seconds." in in_one_line(outcome.output)
