@@ -58,6 +58,9 @@ class LookupModule(LookupBase):
 
 def _folder(name):
     """Return the folder of a collection, None if it is not installed."""
+    if str(name).count(".") != 1:
+        # Of a namespace, or of a part of a collection.
+        return None
     try:
         return Path(next(iter(import_module("ansible_collections." + name).__path__)))
     except ImportError:

@@ -77,7 +77,7 @@ def _checked_fail_on(kinds):
     if kinds is None:
         return [kind for kind in FINDINGS if kind != OK]
     kinds = [kind.strip() for kind in kinds if kind.strip()]
-    wrong = [kind for kind in kinds if kind not in FINDINGS and kind != _NOTHING]
+    wrong = [kind for kind in kinds if kind not in FINDINGS and (kind != _NOTHING or len(kinds) > 1)]
     if wrong:
         raise InvalidInput("fail_on holds %r: it may hold %s, or %s alone." % (wrong[0], ", ".join(FINDINGS), _NOTHING), "fail_on")
     return [kind for kind in kinds if kind != _NOTHING]

@@ -69,10 +69,11 @@ def matching(patterns):
     """Return the paths of the reports that are named, by path or by pattern. Raise InvalidInput for what names none."""
     paths = []
     for given in patterns:
-        pattern = os.path.abspath(os.path.expanduser(given))
-        found = sorted(glob.glob(pattern))
+        path = os.path.abspath(os.path.expanduser(given))
+        # A path may hold what has a meaning in a pattern.
+        found = [path] if os.path.exists(path) else sorted(glob.glob(os.path.join(glob.escape(os.getcwd()), os.path.expanduser(given))))
         if not found:
-            raise InvalidInput("reports: there is no file %s on the control node." % pattern, "reports")
+            raise InvalidInput("reports: there is no file %s on the control node." % path, "reports")
         paths += [path for path in found if path not in paths]
     return paths
 

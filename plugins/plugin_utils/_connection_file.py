@@ -151,7 +151,7 @@ def _from_yaml(name, text):
 
 def _from_json(name, text):
     try:
-        content = json.loads(text, object_pairs_hook=_unique)
+        content = json.loads(text, object_pairs_hook=_unique, parse_int=str, parse_float=str, parse_constant=str)
     except InvalidInput as exc:
         raise InvalidInput("%s: %s" % (name, exc), "src") from None
     except (ValueError, RecursionError) as exc:

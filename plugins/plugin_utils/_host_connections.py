@@ -52,7 +52,8 @@ def items_of(host, instances, operation, extra_tags=None):
     None. operation: one of OPERATIONS. extra_tags: merged over all other tags (mapping or text), or None.
     Raise InvalidInput, naming the variable.
     """
-    if operation not in OPERATIONS:
+    # In lists, since neither has to be a text.
+    if operation not in [*OPERATIONS]:
         raise InvalidInput("%soperation is %r: it has to be one of %s." % (PREFIX, operation, ", ".join(OPERATIONS)))
     if instances:
         connections = [_merged(host, item, number) for number, item in enumerate(_checked_list(instances))]
@@ -127,7 +128,7 @@ def _to_register(options, extra_tags, is_instance):
 
 def _to_switch(options, operation):
     desired = options.get("state", "present")
-    if desired not in OPERATIONS[operation]:
+    if desired not in [*OPERATIONS[operation]]:
         raise InvalidInput("%sstate is %r: it has to be one of %s." % (PREFIX, desired, ", ".join(OPERATIONS[operation])))
     state = OPERATIONS[operation][desired]
     if state is None:

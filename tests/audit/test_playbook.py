@@ -129,9 +129,10 @@ def test_it_fails_for_the_findings_that_one_asks_for(ansible, platform, report, 
     assert (FAIL in {line["task"] for line in outcome.lines if line["status"] == "failed"}) == (returncode != 0)
 
 
-def test_a_finding_that_there_is_not_is_refused_before_anything_is_sent(ansible, platform):
-    outcome = ansible.run(AUDIT, "-e", "datasentinel_audit_fail_on=disabled,gone", inventory=inventory(2))
-    assert "fail_on holds 'gone': it may hold not_registered, disabled" in outcome[TASK]["msg"] and platform.journal.all() == []
+@pytest.mark.parametrize("given, named", [("disabled,gone", "gone"), ("none,disabled", "none")])
+def test_a_finding_that_there_is_not_is_refused_before_anything_is_sent(ansible, platform, given, named):
+    outcome = ansible.run(AUDIT, "-e", f"datasentinel_audit_fail_on={given}", inventory=inventory(2))
+    assert f"fail_on holds '{named}': it may hold not_registered, disabled" in outcome[TASK]["msg"] and platform.journal.all() == []
 
 
 def test_the_list_is_cut_after_fifty_and_the_counts_are_of_all(ansible, platform, tmp_path):

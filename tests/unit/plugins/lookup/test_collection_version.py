@@ -20,7 +20,7 @@ def test_the_version_of_this_collection():
 
 
 def test_a_collection_that_is_not_installed_has_none():
-    assert versions("datasentinel.none", "none.none") == []
+    assert versions("datasentinel.none", "none.none", "datasentinel", "datasentinel.platform.plugins", "") == []
 
 
 @pytest.mark.parametrize(

@@ -144,12 +144,14 @@ def test_each_instance_by_its_own_state():
     assert [bool(item.left_alone) for item in found] == [True, False, True] and found[1].options["state"] == "enabled"
 
 
-def test_an_unknown_operation():
-    assert refusal(HOST, operation="remove") == f"{PREFIX}operation is 'remove': it has to be one of {', '.join(OPERATIONS)}."
+@pytest.mark.parametrize("operation", ["remove", ["pause"], {"enable": 1}])
+def test_an_unknown_operation(operation):
+    assert refusal(HOST, operation=operation) == f"{PREFIX}operation is {operation!r}: it has to be one of {', '.join(OPERATIONS)}."
 
 
-def test_an_unknown_state():
-    assert refusal({**HOST, "state": "there"}, operation="disable") == f"{PREFIX}state is 'there': it has to be one of present, absent, enabled, disabled."
+@pytest.mark.parametrize("state", ["there", ["present"], {"present": 1}])
+def test_an_unknown_state(state):
+    assert refusal({**HOST, "state": state}, operation="disable") == f"{PREFIX}state is {state!r}: it has to be one of present, absent, enabled, disabled."
 
 
 # --- what cannot be ----------------------------------------------------------------------------------------------
