@@ -11,6 +11,7 @@ Where a task is delegated to another host, that host is meant to do the sending:
 from __future__ import annotations
 
 import contextlib
+import os
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.basic import missing_required_lib
@@ -20,7 +21,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._commands._command import PROXY_VARIABLES, Command, Context, execute, failure, named
-from ..module_utils._commands._options import masked_by_ansible, own_credentials, secret_values, where_to_set, wrong_type
+from ..module_utils._commands._options import masked_by_ansible, outranked, own_credentials, secret_values, where_to_set, wrong_type
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._common._secrets import Secrets
 from ..module_utils._http._libraries import REQUESTS_IMPORT_ERROR
@@ -64,16 +65,16 @@ class CommandAction(ActionBase):
 
     def run_command(self, options, secrets, task_vars):
         """Return the result of the command with these options (plain data), run where the task is to run."""
-        options = own_credentials(self.command.options, options)
         # Ansible hands those that it masks on to a module.
         secrets.add(*masked_by_ansible(secret_values(self.command.options, options)))
         with self.process():
+            options = own_credentials(self.command.options, options)
             try:
                 self._check_texts(options)
             except InvalidInput as exc:
                 return self._refused(options, exc, secrets)
             if self._runs_elsewhere():
-                return self._run_module(self._with_our_variables(options), secrets, task_vars)
+                return self._run_module(self._as_here(options), secrets, task_vars)
             return self._run_here(options, secrets)
 
     @staticmethod
@@ -94,7 +95,11 @@ class CommandAction(ActionBase):
     def process(self):
         """Have this process set up for the task, with its ``environment``."""
         share_memory()
-        with environment(self._task_environment()), quiet_libraries():
+        variables = self._task_environment()
+        access = {name: option.env for name, option in self.command.options.items() if option.env is not None}
+        given = {name: variables.get(variable) for name, variable in access.items()}
+        without = outranked(given, os.environ.get(access.get("api_url", "")))
+        with environment({**variables, **{access[name]: "" for name in without}}), quiet_libraries():
             yield
 
     # --- where ---------------------------------------------------------------------------------------------------
@@ -131,9 +136,8 @@ class CommandAction(ActionBase):
 
     def _run_module(self, options, secrets, task_vars):
         secrets.add(*secret_values(self.command.options, options))
-        # A mistake is found here already, but for what the environment there may hold: AnsibleModule's own message on it
-        # may hold a secret in a spelling that it does not mask.
-        spec = {name: {**entry, "required": False, "fallback": (None,)} for name, entry in self.command.argument_spec.items()}
+        # A mistake is found here already: AnsibleModule's own message on it may hold a secret in a spelling that it does not mask.
+        spec = {name: {**entry, "fallback": (None,)} for name, entry in self.command.argument_spec.items()}
         validation = ArgumentSpecValidator(spec).validate(options)
         if validation.error_messages:
             return self._refused(options, validation.errors[0], secrets)
@@ -194,15 +198,16 @@ class CommandAction(ActionBase):
 
     # --- options -------------------------------------------------------------------------------------------------
 
-    def _with_our_variables(self, options):
-        """Return options with what the control node's environment has for those that are not given, for another host."""
+    def _as_here(self, options):
+        """Return options for another host, whose environment is not to count: what is not given is what it would be here."""
         found = {}
         for name, option in self.command.options.items():
             if option.env is not None and not option.of_the_place and options.get(name) is None:
                 try:
                     found[name] = option.from_environment()
                 except AnsibleFallbackNotFound:
-                    pass
+                    if not option.required:
+                        found[name] = "" if option.default is None else option.default
         return {**options, **found}
 
     def check_names(self, options):

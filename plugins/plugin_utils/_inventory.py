@@ -14,7 +14,7 @@ from ansible.plugins.loader import connection_loader
 
 from ..module_utils._commands._command import failure, named
 from ..module_utils._commands._connection_command import check_wait_timeout
-from ..module_utils._commands._options import ACCESS, CONNECTION, secret_values, typed
+from ..module_utils._commands._options import ACCESS, CONNECTION, over, secret_values, typed
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._connection._desired_connection import DesiredConnection
 from ..module_utils._connection._from_options import desired_from
@@ -82,7 +82,7 @@ class Inventory:
             if operation in _NOT_TOGETHER:
                 raise InvalidInput("%s works host by host: leave out datasentinel_bulk." % operation)
             without = not_needed(operation)
-            options = {**self._access, **role.options(without)}
+            options = over(self._access, role.options(without))
             instances = role.instances(without)
             secrets.add(*secrets_of(CONNECTION, options, instances))
             self._warnings.update(dict.fromkeys(role.warnings()))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
+from ..module_utils._commands._options import over
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._platform._api_url import checked_url
 from ._action_base import CommandAction
@@ -34,7 +35,7 @@ class RoleAction(CommandAction):
         without = not_needed(operation)
         host = variables.options(without)
         # module_defaults have a say in what the role's variables leave open.
-        host = {**{key: value for key, value in plain(self._task.args).items() if key != "name"}, **host}
+        host = over({key: value for key, value in plain(self._task.args).items() if key != "name"}, host)
         instances = variables.instances(without)
         secrets.add(*secrets_of(self.command.options, host, instances))
         items = items_of(host, instances, operation, variables.value(EXTRA_TAGS))

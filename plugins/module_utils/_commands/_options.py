@@ -92,6 +92,7 @@ def _number(kind):
     return convert
 
 
+_USER = {"api_username", "api_password"}
 _KINDS = {bool: "a boolean", list: "a list", dict: "a mapping"}
 #: By type: what it is in words, and what converts a value to it or raises TypeError or ValueError.
 _TYPES = {
@@ -179,11 +180,32 @@ def typed(table, options):
     return values
 
 
+def outranked(given, other_url):
+    """Return the names of the credentials of a wider scope that do not count beside what is given: they may be another platform's.
+
+    given: access options by name. other_url: the wider scope's ``api_url``, None if it has none.
+    A username and password outrank a token. A token with an address of its own outranks a username and password: these would be sent
+    there once the token is refused.
+    """
+    own = {name for name, value in given.items() if value}
+    if own >= _USER:
+        return {"api_token"} - own
+    if own >= {"api_url", "api_token"} and str(given["api_url"]).rstrip("/") != str(other_url).rstrip("/"):
+        return _USER - own
+    return set()
+
+
 def own_credentials(table, options):
-    """Return options of which a username and password outrank a token of the environment: that may be another platform's."""
-    if "api_token" in table and options.get("api_token") is None and options.get("api_username") and options.get("api_password"):
-        return {**options, "api_token": ""}
-    return options
+    """Return options without the credentials of the environment that are outranked by theirs."""
+    if "api_token" not in table:
+        return options
+    return {**options, **dict.fromkeys(outranked(options, os.environ.get(table["api_url"].env)), "")}
+
+
+def over(wider, options):
+    """Return the options of a wider scope with these over them."""
+    without = outranked(options, wider.get("api_url"))
+    return {**{name: value for name, value in wider.items() if name not in without}, **options}
 
 
 def where_to_set(table, names):

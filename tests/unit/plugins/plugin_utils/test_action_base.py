@@ -17,11 +17,14 @@ from ansible_collections.datasentinel.platform.plugins.action.datasentinel_conne
 from ansible_collections.datasentinel.platform.plugins.action.datasentinel_connection_info import ActionModule as InfoAction
 from ansible_collections.datasentinel.platform.plugins.action.datasentinel_token import ActionModule as TokenAction
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands import _connection_info_command
+from ansible_collections.datasentinel.platform.plugins.module_utils._commands._options import over
 from ansible_collections.datasentinel.platform.plugins.module_utils._http import _client
 from ansible_collections.datasentinel.platform.plugins.plugin_utils import _action_base
 from support.recorded import ACCESS, PASSWORD, TOKEN_PATH, URL, shown
 
 ARGS = {"name": "db1", **ACCESS, "api_retries": 0}
+#: What another host is handed of what is not given, so that its own environment does not count.
+NOTHING_THERE = {"api_token": "", "api_username": "", "api_password": "", "validate_certs": True, "api_timeout": 30.0, "api_retries": 3}
 PAIR = {"api_url": URL, "api_username": "admin", "api_password": "s3cret", "api_retries": 0}
 
 
@@ -189,7 +192,7 @@ def test_delegated_to_another_host_the_module_runs_there(delegate):
     result, call = delegate({**ARGS, "port": 1}, module={"changed": True, "connection": {"name": "db1"}})
     assert result == {"changed": True, "connection": {"name": "db1"}}
     assert call.options["module_name"] == "datasentinel.platform.datasentinel_connection"
-    assert call.options["module_args"] == {**ARGS, "port": 1} and not call.options["wrap_async"]
+    assert call.options["module_args"] == {**NOTHING_THERE, **ARGS, "port": 1} and not call.options["wrap_async"]
 
 
 def test_another_host_is_handed_what_the_control_nodes_environment_has(delegate, monkeypatch):
@@ -198,7 +201,7 @@ def test_another_host_is_handed_what_the_control_nodes_environment_has(delegate,
     environment = [{"DATASENTINEL_API_URL": URL, "DATASENTINEL_API_USERNAME": "of-the-task", "DATASENTINEL_API_TOKEN": "", "https_proxy": "http://proxy"}]
     _result, call = delegate({"name": "db1", "api_username": "given"}, environment=environment)
     expected = {"name": "db1", "api_username": "given", "api_url": URL, "api_password": "of-the-process", "_proxy_variables": {"https_proxy": "http://proxy"}}
-    assert call.options["module_args"] == expected
+    assert call.options["module_args"] == {**NOTHING_THERE, **expected}
 
 
 def test_variables_that_are_options_do_not_show_in_the_command_there(delegate):
@@ -210,7 +213,7 @@ def test_variables_that_are_options_do_not_show_in_the_command_there(delegate):
 
 def test_proxy_variables_do_not_show_there_either_and_are_handed_on(delegate):
     proxies = {"https_proxy": "http://user:s3cret-pw@proxy", "NO_PROXY": "localhost"}
-    result, call = delegate({"name": "db1"}, environment=[{**proxies, "OTHER": 1}], module={"failed": True, "changed": False, "msg": "not s3cret-pw"})
+    result, call = delegate(ARGS, environment=[{**proxies, "OTHER": 1}], module={"failed": True, "changed": False, "msg": "not s3cret-pw"})
     assert call.options["environment"] == "OTHER=1" and call.options["module_args"]["_proxy_variables"] == proxies
     assert result["msg"] == "not ********"
 
@@ -221,8 +224,44 @@ def test_the_arguments_do_not_show_where_ansible_prints_them(delegate):
     assert "'password': ..." in printed and "s3cret" not in printed and ACCESS["api_token"] not in printed
 
 
-def test_what_the_environment_there_may_hold_is_no_mistake_here(delegate):
-    assert delegate({"name": "db1"})[1].options["module_args"] == {"name": "db1"}
+def test_what_the_environment_there_holds_does_not_count(delegate):
+    result, call = delegate({"name": "db1"})
+    message = "missing required arguments: api_url, which may also be set as DATASENTINEL_API_URL"
+    assert result["msg"] == f"Connection 'db1': {message}" and call.options is None
+
+
+# --- whose credentials count -------------------------------------------------------------------------------------
+
+WIDER = {"api_url": URL, "api_token": "wide-token", "api_username": "wide-user", "api_password": "wide-password"}
+OTHER = "https://other.example.com"
+#: What a narrower scope gives, and which credentials of the wider one do not count beside it: they may be another platform's.
+SCOPES = [
+    # Else a token that is refused would be renewed with what belongs to another address.
+    ({"api_url": OTHER, "api_token": "own"}, ["api_username", "api_password"]),
+    ({"api_url": OTHER, "api_token": "own", "api_username": "half"}, ["api_password"]),
+    ({"api_url": f"{URL}/", "api_token": "own"}, []),
+    ({"api_token": "own"}, []),
+    ({"api_url": OTHER}, []),
+    ({"api_username": "u", "api_password": "p"}, ["api_token"]),
+    ({"api_token": "own", "api_username": "u", "api_password": "p"}, []),
+]
+
+
+@pytest.mark.parametrize("given, blank", SCOPES)
+@pytest.mark.parametrize("by_environment", [False, True])
+def test_which_credentials_of_the_processs_environment_count_beside_the_tasks(delegate, monkeypatch, given, blank, by_environment):
+    variables = {name: f"DATASENTINEL_{name.upper()}" for name in WIDER}
+    for name, variable in variables.items():
+        monkeypatch.setenv(variable, WIDER[name])
+    environment = [{variables[name]: value for name, value in given.items()}] if by_environment else []
+    _result, call = delegate({"name": "db1", **({} if by_environment else given)}, environment=environment)
+    assert {name: call.options["module_args"][name] for name in WIDER} == {**WIDER, **given, **dict.fromkeys(blank, "")}
+    assert [os.environ[variable] for variable in variables.values()] == list(WIDER.values())
+
+
+@pytest.mark.parametrize("given, left_out", SCOPES)
+def test_which_credentials_of_module_defaults_count_beside_the_roles(given, left_out):
+    assert over(WIDER, given) == {**{name: value for name, value in WIDER.items() if name not in left_out}, **given}
 
 
 def test_of_a_modules_result_what_ansible_adds_is_left_out_or_masked(delegate):
