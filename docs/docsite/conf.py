@@ -36,8 +36,11 @@ myst_heading_anchors = 4
 ANSIBLE = "https://docs.ansible.com/ansible/latest/"
 INVENTORY = """\
 action_plugins std:label -1 plugins/action.html Action plugins
+ansible_collections.ansible.builtin.copy_module std:label -1 collections/ansible/builtin/copy_module.html ansible.builtin.copy
 ansible_collections.ansible.builtin.uri_module std:label -1 collections/ansible/builtin/uri_module.html ansible.builtin.uri
 ansible_configuration_settings std:label -1 reference_appendices/config.html Ansible Configuration Settings
+ansible_collections.community.postgresql.postgresql_pg_hba_module std:label -1 \
+collections/community/postgresql/postgresql_pg_hba_module.html community.postgresql.postgresql_pg_hba
 common_return_values std:label -1 reference_appendices/common_return_values.html Return Values
 ANSIBLE_DEBUG std:envvar 1 reference_appendices/config.html#envvar-$ -
 """

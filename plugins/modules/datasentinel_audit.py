@@ -24,9 +24,14 @@ attributes:
   async:
     support: none
     details: It reads the inventory, and a module that is started in the background does not have it.
+  check_mode:
+    details: The files of the report are written in check mode as well.
   delegation:
     support: none
     description: Cannot be delegated, since it reads the inventory. It always runs on the control node.
+  diff_mode:
+    support: N/A
+    details: It changes nothing on the platform.
 options:
   dest:
     description:
@@ -91,7 +96,6 @@ EXAMPLES = r"""
       - audit.summary.not_connected == 0
     fail_msg: "{{ audit.lines }}"
   run_once: true
-  ignore_errors: true
 
 - name: Compare with the last report
   datasentinel.platform.datasentinel_audit:
@@ -101,7 +105,6 @@ EXAMPLES = r"""
   vars:
     datasentinel_connection_password: "{{ datasentinel_password }}"
   run_once: true
-  ignore_errors: true
 """
 
 RETURN = r"""

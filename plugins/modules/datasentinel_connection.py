@@ -224,7 +224,7 @@ error:
       type: int
       sample: 500
     detail:
-      description: The platform's message, if there was one, shortened and without secrets.
+      description: The platform's message, if there was one, shortened and without secrets. Of a redirect, the address to which it leads.
       type: str
       sample: internal error
 """

@@ -18,6 +18,12 @@ extends_documentation_fragment:
   - datasentinel.platform.access
   - datasentinel.platform.access.delegation
   - datasentinel.platform.access.attributes
+attributes:
+  check_mode:
+    details: This action does not modify state.
+  diff_mode:
+    support: N/A
+    details: This action does not modify state.
 options:
   name:
     description:
@@ -113,7 +119,7 @@ error:
       type: int
       sample: 500
     detail:
-      description: The platform's message, if there was one, shortened and without secrets.
+      description: The platform's message, if there was one, shortened and without secrets. Of a redirect, the address to which it leads.
       type: str
       sample: internal error
 """

@@ -32,6 +32,7 @@ options:
     description:
       - The connections, each with the options of M(datasentinel.platform.datasentinel_connection) that describe one.
       - Each name may occur only once.
+      - Either O(connections) or O(src) is required. Both together are an error.
     type: list
     elements: dict
     suboptions:
@@ -71,6 +72,8 @@ options:
   src:
     description:
       - A file on the control node that holds the connections, instead of O(connections). Its ending tells what it is. It may be encrypted by ansible-vault.
+      - A relative path is looked for as M(ansible.builtin.copy) does it. In a role, that is in its folder C(files) and in the role itself,
+        and after that, or without a role, in the folder C(files) beside the playbook and beside the playbook itself.
       - C(.csv), a table as a spreadsheet writes it, with commas, semicolons or tabs. The first row names the options. A column
         like C(tags.environment) holds the values of one tag. An option whose cell is empty counts as not given.
       - C(.yml), C(.yaml) or C(.json), a list of mappings.
@@ -93,6 +96,9 @@ options:
     default: 60
 seealso:
   - module: datasentinel.platform.datasentinel_connection
+  - name: Role datasentinel_connection
+    description: Describes the connections by the inventory, instead of by a list or file.
+    link: https://github.com/ansible-collections/datasentinel.platform/blob/main/roles/datasentinel_connection/README.md
 """
 
 EXAMPLES = r"""

@@ -31,7 +31,7 @@ options:
     choices: [present, absent, restored]
     default: present
   user:
-    description: The monitoring user.
+    description: The monitoring user. Required for V(present) and V(absent).
     type: str
   address:
     description:
@@ -50,10 +50,10 @@ options:
     elements: str
     default: []
   backup:
-    description: The file that V(restored) puts back.
+    description: The file that V(restored) puts back. Required for V(restored).
     type: path
   checksum:
-    description: The SHA-256 of the file as it was left.
+    description: The SHA-256 of the file as it was left. Required for V(restored).
     type: str
 attributes:
   check_mode:
@@ -62,6 +62,12 @@ attributes:
   diff_mode:
     description: The line is shown, and no other, since they may hold passwords.
     support: full
+  platform:
+    description: Target OS/families that can be operated against.
+    support: full
+    platforms: posix
+seealso:
+  - module: community.postgresql.postgresql_pg_hba
 """
 
 EXAMPLES = r"""
@@ -73,12 +79,12 @@ EXAMPLES = r"""
       json_agg((to_jsonb(r) - 'options')
       || jsonb_build_object('has_options', r.options IS NOT NULL)) AS rules
       FROM pg_hba_file_rules r
-  register: seen
+  register: hba
 
 - name: Keep the platform's line in it
   datasentinel.platform.datasentinel_pg_hba:
-    path: "{{ seen.query_result[0].path }}"
-    rules: "{{ seen.query_result[0].rules }}"
+    path: "{{ hba.query_result[0].path }}"
+    rules: "{{ hba.query_result[0].rules }}"
     user: datasentinel
     address: 10.1.2.3/32
 """
@@ -94,6 +100,27 @@ line_number:
   type: int
   returned: for the state C(present), if it was put there now
   sample: 97
+diff:
+  description: The lines that are removed and the line that is put in. No other line is shown.
+  type: dict
+  returned: changed, for the states C(present) and C(absent)
+  contains:
+    before_header:
+      description: The path of the file.
+      type: str
+      sample: /etc/postgresql/18/main/pg_hba.conf
+    after_header:
+      description: The path of the file.
+      type: str
+      sample: /etc/postgresql/18/main/pg_hba.conf
+    before:
+      description: The lines that are removed.
+      type: str
+      sample: ""
+    after:
+      description: The line that is put in.
+      type: str
+      sample: "host all datasentinel 10.1.2.3/32 scram-sha-256\n"
 backup_file:
   description: A copy of the file as it was before.
   type: str

@@ -11,13 +11,20 @@ short_description: Read whether a Datasentinel platform is there and lets one in
 version_added: 1.0.0
 description:
   - Reads what the platform tells about itself and, if there are credentials, whether they may manage connections. It changes nothing.
-  - It fails only if the platform cannot be reached. Credentials that are refused are a result.
+  - It fails only if the platform cannot be reached, or responds with an error or with something that is not the API's.
+    Credentials that are refused are a result.
 author:
   - The datasentinel.platform contributors (!UNKNOWN)
 extends_documentation_fragment:
   - datasentinel.platform.access
   - datasentinel.platform.access.delegation
   - datasentinel.platform.access.attributes
+attributes:
+  check_mode:
+    details: This action does not modify state.
+  diff_mode:
+    support: N/A
+    details: This action does not modify state.
 seealso:
   - module: datasentinel.platform.datasentinel_connection
 """

@@ -25,6 +25,11 @@ attributes:
   async:
     support: none
     details: Ansible would keep the token in a file, and print it.
+  check_mode:
+    details: The token is minted in check mode as well, since later tasks need it.
+  diff_mode:
+    support: N/A
+    details: This action does not modify state.
 notes:
   - The result can be registered. It is not printed, even without C(no_log), but a C(debug) task that you write prints what you register.
   - Delegated to another host, a token that is minted there is in the output of the module, which Ansible prints with E(ANSIBLE_DEBUG).

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The documentation: of every plugin and role, and with examples that work as they stand."""
+"""The documentation: of every plugin and role, with examples that work as they stand, and the changelog, which names them all."""
 
 from __future__ import annotations
 
@@ -79,6 +79,32 @@ def test_every_kind_of_plugin_is_among_them():
 
 def test_ansible_doc_of_the_roles(document):
     assert len(re.findall(r"^options", document("role"), re.MULTILINE | re.IGNORECASE)) >= len(DOCUMENTED["role"])
+
+
+@pytest.fixture(scope="module")
+def releases():
+    """The releases in the changelog, by version."""
+    return yaml.safe_load((ROOT / "changelogs/changelog.yaml").read_text())["releases"]
+
+
+@pytest.mark.parametrize("type_", FOLDERS)
+def test_the_changelog_names_every_plugin_in_the_release_that_brought_it(releases, type_):
+    added = {name: re.search(r"^version_added: (\S+)$", (ROOT / FOLDERS[type_] / f"{name}.py").read_text(), re.MULTILINE)[1] for name in DOCUMENTED[type_]}
+    # What comes with a release to be is taken up by `make changelog`.
+    named = {
+        (entry["name"], version)
+        for version, release in releases.items()
+        for entry in (release.get("modules", ()) if type_ == "module" else release.get("plugins", {}).get(type_, ()))
+    }
+    assert {(name, version) for name, version in added.items() if version in releases} == named
+
+
+@pytest.mark.parametrize(("type_", "pattern"), [("playbook", "playbooks/*.yml"), ("role", "roles/*")])
+def test_the_changelog_or_a_fragment_names_every_playbook_and_role(releases, type_, pattern):
+    fragments = [yaml.safe_load(path.read_text()) for path in (ROOT / "changelogs/fragments").glob("*.y*ml")]
+    entries = [entry for release in releases.values() for entry in release.get("objects", {}).get(type_, ())]
+    entries += [entry for fragment in fragments for entry in fragment.get(f"add object.{type_}", ())]
+    assert sorted(entry["name"] for entry in entries) == sorted(path.stem for path in ROOT.glob(pattern))
 
 
 @pytest.mark.parametrize("module", MODULES)

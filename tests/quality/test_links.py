@@ -49,6 +49,12 @@ def test_the_readme_has_full_addresses_since_galaxy_shows_it_elsewhere():
     assert [link for link in PAGES["README.md"].links() if not link.startswith(("https://", "#"))] == []
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_links_of_a_shipped_page_are_to_what_is_shipped_or_full_addresses(collection, name):
+    linked = [link.partition("#")[0] for link in PAGES[name].links() if ":" not in link] if (collection / name).exists() else []
+    assert [path for path in linked if not (collection / posixpath.dirname(name) / path).exists()] == []
+
+
 def test_the_readme_has_the_sections_of_galaxys_template():
     template = ["Description", "Requirements", "Installation", "Use Cases", "Testing", "Support"]
     template += ["Release Notes and Roadmap", "Related Information", "License Information"]

@@ -19,7 +19,7 @@ from embedded.collection import ROOT, build, install
 
 #: Folders of which everything that is tracked is shipped.
 SHIPPED = ("meta", "playbooks", "plugins", "roles")
-#: What is shipped besides: at the top, of the folder changelogs, and under tests.
+#: What is shipped besides: at the top, of the folders changelogs and docs/docsite, and under tests.
 BESIDES = {
     "CHANGELOG.md",
     "CODE_OF_CONDUCT.md",
@@ -32,6 +32,7 @@ BESIDES = {
     "SECURITY.md",
     "changelogs/changelog.yaml",
     "changelogs/config.yaml",
+    "docs/docsite/links.yml",
     "tests/config.yml",
 }
 #: What lies about in checkouts, and is nobody else's business.
@@ -95,6 +96,12 @@ def test_it_depends_on_no_other_collection(collection):
 def test_galaxy_is_told_where_the_project_is(field):
     lines = (ROOT / "galaxy.yml").read_text().splitlines()
     assert [line.startswith(f"{field}: https://") for line in lines].count(True) == 1
+
+
+def test_sites_of_others_are_told_the_same():
+    galaxy, links = (yaml.safe_load((ROOT / name).read_text()) for name in ("galaxy.yml", "docs/docsite/links.yml"))
+    assert galaxy["repository"] == f"https://github.com/{links['edit_on_github']['repository']}"
+    assert [link["url"] for link in links["extra_links"] if not link["url"].startswith(galaxy["repository"] + "/")] == []
 
 
 def test_what_an_execution_environment_installs_is_shipped_in_meta(collection):

@@ -56,6 +56,14 @@ def test_jobs_may_read_alone_and_end(workflow):
     assert [name for name, job in content["jobs"].items() if "steps" in job and "timeout-minutes" not in job] == []
 
 
+def test_what_is_published_is_what_was_tested():
+    """The tarball that the workflow test has built and uploaded, and not another one."""
+    steps = {workflow.stem: workflow.read_text() for workflow in WORKFLOWS}
+    [uploaded] = re.findall(r"actions/upload-artifact@.*\n\s+with:\n\s+name: (\w+)\n", steps["test"])
+    [downloaded] = re.findall(r"actions/download-artifact@.*\n\s+with: {name: (\w+)}\n", steps["release"])
+    assert downloaded == uploaded and "make build" in steps["test"] and "make build" not in steps["release"]
+
+
 def test_every_version_has_a_job_of_its_own():
     jobs = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())["jobs"]
     assert jobs["versions"]["strategy"]["matrix"]["core"] == [core for core, *_more in versions()]
@@ -74,3 +82,12 @@ def test_every_release_and_every_python_is_among_them():
     assert set(requests) == {"oldest", "newest"} and "3.9" in delegated
     oldest = re.search(r"requests>=([\d.]+)", (ROOT / "meta/ee-requirements.txt").read_text())[1]
     assert f"requests=={oldest}\n" in (ROOT / "tests/requirements/pytest-oldest.txt").read_text()
+
+
+def test_dependabot_leaves_alone_what_is_held():
+    """The default ansible-core, the oldest versions of others, and those of which older Pythons have another."""
+    [pip] = [update for update in yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"] if update["package-ecosystem"] == "pip"]
+    files = {path.name: path.read_text() for path in (ROOT / "tests/requirements").glob("*.txt")}
+    assert pip["directory"] == "/tests/requirements" and set(pip["exclude-paths"]) == {name for name, text in files.items() if "requests==2.25.0\n" in text}
+    by_python = re.findall(r"^([\w.-]+)==\S+; python_version", "\n".join(files.values()), re.MULTILINE)
+    assert [ignored["dependency-name"] for ignored in pip["ignore"]] == sorted(set(by_python))
