@@ -13,8 +13,10 @@ import os
 
 import yaml
 
+from ..module_utils._commands._items import problem_of_cell
 from ..module_utils._commands._options import ITEM
 from ..module_utils._common._errors import InvalidInput
+from ..module_utils._common._known_keys import nearest
 from ..module_utils._connection._tags import parse_given
 
 try:
@@ -91,7 +93,7 @@ def _from_csv(name, text):
             try:
                 connections.append(_connection(columns, cells))
             except InvalidInput as exc:
-                raise InvalidInput("%s, column %s: %s" % (label, exc.option, exc), "src") from None
+                raise InvalidInput("%s, column %s: %s" % (label, exc.option, problem_of_cell(columns, exc)), "src") from None
             labels.append(label)
     except csv.Error as exc:
         text = '%s, line %d, cannot be read: %s; check the quotation marks (") in this line and before it.'
@@ -111,7 +113,10 @@ def _columns(name, line, cells):
     for number, column in enumerate(columns, start=1):
         where = "%s, line %d, column %d" % (name, line, number)
         if column not in ITEM and not (column.startswith(_TAG) and len(column) > len(_TAG)):
-            raise InvalidInput("%s: %r is no column: it may be %s or tags.<key>." % (where, cells[number - 1], ", ".join(ITEM)), "src")
+            # In a file without a header, it may be a password.
+            shown = not column or column.startswith(_TAG) or nearest(column, ITEM)
+            what = "%r is no column" % cells[number - 1] if shown else "this is no column, and not shown, since it may be a password"
+            raise InvalidInput("%s: %s. The first row has to name the columns: %s or tags.<key>." % (where, what, ", ".join(ITEM)), "src")
         if columns.index(column) != number - 1:
             raise InvalidInput("%s: the column %r is there twice." % (where, cells[number - 1]), "src")
     if "name" not in columns:

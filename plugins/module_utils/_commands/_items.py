@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from .._common._errors import InvalidInput
+from .._common._known_keys import check_keys
 from .._connection._from_options import desired_from
 from ._options import ITEM
 
@@ -22,7 +23,7 @@ def desired_connections(connections, defaults=None, labels=None, columns=False):
         raise InvalidInput("connections has to be a list of mappings, one for each connection.", "connections")
     if defaults is not None and not isinstance(defaults, dict):
         raise InvalidInput("defaults has to be a mapping of options.", "defaults")
-    _check_keys(defaults or {}, "defaults")
+    check_keys("defaults", defaults or {}, ITEM)
     desired: list = []
     seen: dict = {}
     for number, item in enumerate(connections):
@@ -30,7 +31,7 @@ def desired_connections(connections, defaults=None, labels=None, columns=False):
         try:
             desired.append(_desired(item, defaults or {}, label))
         except InvalidInput as exc:
-            text = str(exc)
+            text = problem_of_cell(item, exc) if columns else str(exc)
             where = "%s, column %s" % (label, _column(item, exc)) if columns and exc.option else label
             raise InvalidInput(text if text.startswith(label) else "%s: %s" % (where, text), exc.option) from None
         name = desired[-1].name
@@ -41,10 +42,24 @@ def desired_connections(connections, defaults=None, labels=None, columns=False):
     return desired
 
 
+def problem_of_cell(columns, exc):
+    """Return what a message says of a cell of a table. columns: in their order. exc: the InvalidInput about it.
+
+    A password that holds the delimiter, and no quotation marks around it, fills the cells behind it as well.
+    """
+    behind = [column.partition(".")[0] for column in list(columns)[list(columns).index("password") + 1 :]] if "password" in columns else []
+    if exc.option not in behind:
+        return str(exc)
+    return (
+        "%s is not what it has to be. It is not shown, since it may be a part of the password before it: a cell that holds the delimiter belongs in "
+        "quotation marks." % exc.option
+    )
+
+
 def _desired(item, defaults, label):
     if not isinstance(item, dict):
         raise InvalidInput("it has to be a mapping with name and what else describes the connection.")
-    _check_keys(item, label)
+    check_keys(label, item, ITEM)
     given = {**{key: value for key, value in defaults.items() if value is not None}, **{key: value for key, value in item.items() if value is not None}}
     if "name" not in given:
         raise InvalidInput("it has no name.", "name")
@@ -56,12 +71,6 @@ def _column(item, exc):
     tags = item.get("tags")
     own = [key for key in tags if repr(key) in str(exc)] if exc.option == "tags" and isinstance(tags, dict) else []
     return "tags.%s" % own[0] if own else exc.option
-
-
-def _check_keys(mapping, label):
-    unknown = sorted(str(key) for key in mapping if key not in ITEM)
-    if unknown:
-        raise InvalidInput("%s holds %s, which is not known there: it may hold %s." % (label, ", ".join(unknown), ", ".join(ITEM)), unknown[0])
 
 
 def _named(item):

@@ -156,7 +156,12 @@ def test_the_case_of_the_ending_does_not_count(ending):
     [
         ("", "connections.csv is empty: its first row has to name the columns: name, state, host,"),
         ("\n;;\n", "connections.csv is empty"),
-        ("name,hots\n", "connections.csv, line 1, column 2: 'hots' is no column: it may be name, state, host,"),
+        ("name,hots\n", "connections.csv, line 1, column 2: 'hots' is no column. The first row has to name the columns: name, state, host,"),
+        ("pg-sales:5432:*:ds:s3cret\n", "connections.csv, line 1, column 1: this is no column, and not shown, since it may be a password. The first row"),
+        ("name,host,password,tags.a\nx,h,half1,half2=s3cret\n", "connections.csv, line 2, column tags.a: tags is not what it has to be. It is not shown,"),
+        ("name,host,password,tags\nx,h,half1,s3cret\n", "connections.csv, line 2, column tags: tags is not what it has to be. It is not shown,"),
+        ("name,host,password,tags,tags.a\nx,h,half1,s3cret,1\n", "connections.csv, line 2, column tags: tags is not what it has to be. It is not shown,"),
+        ("name,password,port\nx,half1,s3cret\n", "connections.csv, line 2, column port: port is not what it has to be. It is not shown,"),
         ("\n\nname,,port\n", "connections.csv, line 3, column 2: '' is no column"),
         ("name,tags.\n", "connections.csv, line 1, column 2: 'tags.' is no column"),
         ("name,host,Host\n", "connections.csv, line 1, column 3: the column 'Host' is there twice."),
@@ -180,7 +185,7 @@ def test_the_case_of_the_ending_does_not_count(ending):
     ],
 )
 def test_what_is_wrong_with_a_table_is_said_with_its_place(content, message):
-    assert message in refusal(content)
+    assert message in refusal(content) and "s3cret" not in refusal(content)
 
 
 @pytest.mark.parametrize("encoding, content", [("latin-1", "name,host\na,h\nmüller,h\n"), ("cp1252", "name,host\na,h\n€,h\n")])
