@@ -190,7 +190,7 @@ def refuse_misspelling(variables: dict) -> None:
 def split_patterns(value) -> list[str]:
     """The single patterns in the value of the variable; none in null and in text that is blank or holds separators alone.
 
-    Raises AnsibleLookupError where the value is neither text nor a list of texts, or holds an operator (!, & or ~) without a name.
+    Raises AnsibleLookupError where the value is neither text nor a list of texts, holds an operator (!, & or ~) without a name, or only takes away.
     """
     values = ["" if item is None else item for item in (value if isinstance(value, list) else [value])]
     valid = all(isinstance(item, str) for item in values)
@@ -199,6 +199,11 @@ def split_patterns(value) -> list[str]:
     # To Ansible, no pattern at all is every host, and so is "~" alone; the other operators alone make it crash.
     if not valid or not all(pattern.lstrip("!&~") for pattern in patterns):
         raise AnsibleLookupError(f"{VARIABLE} is {value!r}: it has to be a group or pattern of hosts, as text, or a list of them.")
+    # To Ansible, that is all hosts but these. Where a variable of the shell is not set ("$GROUP:!staging"), it is what is left of a pattern.
+    if patterns and all(pattern[0] in "!&" for pattern in patterns):
+        raise AnsibleLookupError(
+            f"{VARIABLE} is {value!r}, which names no hosts and only leaves some out (!, &): name first what they are left out of, as in 'postgresql:!staging'."
+        )
     return patterns
 
 

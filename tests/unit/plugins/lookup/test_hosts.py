@@ -31,6 +31,12 @@ def test_nothing_is_no_pattern_although_it_would_be_every_host_to_ansible(value)
     assert split_patterns(value) == []
 
 
+@pytest.mark.parametrize("value", ["!staging", ":!staging", ",!staging", ":&postgresql", "&a,!b", [None, "!staging"]])
+def test_what_only_leaves_hosts_out_names_none(value):
+    with pytest.raises(AnsibleLookupError, match=r"names no hosts and only leaves some out \(!, &\): name first what they are left out of"):
+        split_patterns(value)
+
+
 @pytest.mark.parametrize("value", ["!", "&", "~", "all:!", "all,!:&eu", ["all", "!"], 5, True, {"a": "b"}, ["a", 5], ["a", ["b"]]])
 def test_what_is_no_pattern_is_refused(value):
     with pytest.raises(AnsibleLookupError, match="^datasentinel_hosts is .*: it has to be a group or pattern of hosts, as text, or a list of them.$"):

@@ -287,6 +287,7 @@ def test_what_is_wrong_with_yaml_or_json_is_said_with_its_place(path, content, m
         ("a.csv", f"name,password,port\na,{SECRET},1,2\n"),
         ("a.csv", f"name,password,port\na,{SECRET},x\n"),
         ("a.csv", f"name,password\na,{SECRET}\x07\n"),
+        ("a.yml", f"- {{name: a, password: half, {SECRET}}}\n"),
         ("a.yml", f"- {{name: a, password: *{SECRET}}}\n"),
         ("a.yml", f"- {{name: a, password: !{SECRET}}}\n"),
         ("a.yml", f"- {{name: a, password: !{SECRET} x}}\n"),
