@@ -26,5 +26,7 @@ def check_keys(where, keys, known):
         return
     if all(nearest(key, known) for key in unknown):
         raise InvalidInput("%s holds %s, which is not known there: it may hold %s." % (where, ", ".join(unknown), ", ".join(known)), unknown[0])
-    text = "%s holds a key that is not known there: it may hold %s. It is not shown, since it may be a part of a password: what holds a comma belongs in quotes."
-    raise InvalidInput(text % (where, ", ".join(known)))
+    raise InvalidInput(
+        "%s holds a key that is not known there: it may hold %s. It is not shown, since it may be a part of a password: what holds a comma belongs in "
+        "quotes." % (where, ", ".join(known))
+    )

@@ -14,6 +14,7 @@ import html
 import json
 import re
 import threading
+import unicodedata
 from urllib.parse import quote, quote_plus
 
 from ._text import printable, redact, shorten, unescaped
@@ -138,7 +139,11 @@ def _spellings(secret):
     """Return the forms in which a platform, a proxy or a library may echo a secret, as a set of texts."""
     forms = set()
     # Platforms trim and collapse blanks of what they store.
-    for plain in dict.fromkeys((secret, secret.strip(), " ".join(secret.split()))):
+    texts = {secret, secret.strip(), " ".join(secret.split())}
+    if not secret.isascii():
+        # Databases and file systems compose letters and their accents, or take them apart, as PostgreSQL does with passwords.
+        texts |= {" ".join(unicodedata.normalize(form, secret).split()) for form in ("NFC", "NFD", "NFKC", "NFKD")}
+    for plain in texts:
         forms |= {plain, repr(plain)[1:-1], plain.replace("'", "''"), plain.replace('"', '""')}
         forms |= _in_json(plain) | _in_html(plain) | _in_urls(plain) | _in_base64(plain)
     return {form for form in forms if form.strip()}

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ _MESSAGE_FIELDS = ("error", "status", "message")
 _HEAD_OF_A_PAGE = 64 * 1024
 _LONGEST_TITLE = 1000
 _DIGITS = frozenset("0123456789")
+_CHARSET = re.compile(r"""(?i)charset\s*=\s*["']?([\w.:-]{1,40})""")
+_TITLE, _END_OF_TITLE = re.compile("(?i)<title"), re.compile("(?i)</title")
 
 
 @dataclass(frozen=True)
@@ -95,10 +99,11 @@ class Response:
         """
         try:
             parts = urlsplit(self.headers.get("Location", ""))
-            port = "" if parts.port is None else ":%d" % parts.port
+            host, _port = parts.hostname, parts.port
         except ValueError:
             return ""
-        place = "%s//%s%s" % (parts.scheme and parts.scheme + ":", parts.hostname, port) if parts.hostname else ""
+        # As it is written, since a secret in it is masked as such.
+        place = "%s//%s" % (parts.scheme and parts.scheme + ":", parts.netloc.rpartition("@")[2]) if host else ""
         return place + parts.path if with_path else place or (parts.path and "another path")
 
     def retry_after(self):
@@ -115,13 +120,24 @@ class Response:
         """Return the title of a page, in linear time."""
         if not self.is_html():
             return ""
-        text = self.content[:_HEAD_OF_A_PAGE].decode("utf-8", "replace")
-        lower = text.lower()
-        if len(lower) != len(text):  # some letters are longer in lower case
-            text = lower
-        start = lower.find(">", lower.find("<title")) + 1 if "<title" in lower else 0
-        end = lower.find("</title", start)
-        return text[start:end].strip()[:_LONGEST_TITLE] if 0 < start < end else ""
+        # Nothing of it is altered, since a secret in it is masked as it is.
+        text = self._decoded(self.content[:_HEAD_OF_A_PAGE])
+        opening = _TITLE.search(text)
+        start = text.find(">", opening.end()) + 1 if opening else 0
+        closing = _END_OF_TITLE.search(text, start) if start else None
+        return text[start : closing.start()].strip()[:_LONGEST_TITLE] if closing else ""
+
+    def _decoded(self, content):
+        """Return bytes, which may end within a character, as text: by the charset that the response names, as UTF-8, or as Latin-1."""
+        named = _CHARSET.search(self.headers.get("Content-Type", ""))
+        for charset in (named and named.group(1), "utf-8"):
+            try:
+                # Which refuses what is no encoding of text, and the next takes an end within a character.
+                b" ".decode(charset, "ignore")
+                return codecs.getincrementaldecoder(charset)().decode(content)
+            except (LookupError, TypeError, UnicodeError):
+                continue
+        return content.decode("latin-1")
 
 
 class _Members(list):

@@ -10,6 +10,7 @@ import base64
 import json
 import random
 import time
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -244,6 +245,13 @@ def test_long_texts_are_quoted_soon_however_many_secrets_there_are(secrets):
     for _error in range(20):
         secrets.quote("1-alpha-of-many password=x //" * 30_000)
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+@pytest.mark.parametrize("given", ["NFC", "NFD"])
+def test_letters_and_accents_count_composed_or_apart(secrets, given, form):
+    secrets.add(unicodedata.normalize(given, "Größe-Élan9"))
+    assert secrets.mask(unicodedata.normalize(form, "not Größe-Élan9 here")) == "not ******** here"
 
 
 @pytest.mark.parametrize("echoed", ["one two three", "one\ntwo\n   three", "one\u00a0two\u2003three", "one\r\n\ttwo three", "one\\ntwo three"])
