@@ -74,13 +74,14 @@ class AuditAction(CommandAction):
 
 def _checked_fail_on(kinds):
     """Return the findings for which the task fails. kinds: as they are given, None for all but ok. Raise InvalidInput."""
-    if kinds is None:
+    given = [kind.strip() for kind in kinds or [] if kind.strip()]
+    # Separators alone are not given either, as two variables of a shell leave them that are not set.
+    if kinds is None or (kinds and not given):
         return [kind for kind in FINDINGS if kind != OK]
-    kinds = [kind.strip() for kind in kinds if kind.strip()]
-    wrong = [kind for kind in kinds if kind not in FINDINGS and (kind != _NOTHING or len(kinds) > 1)]
+    wrong = [kind for kind in given if kind not in FINDINGS and (kind != _NOTHING or len(given) > 1)]
     if wrong:
         raise InvalidInput("fail_on holds %r: it may hold %s, or %s alone." % (wrong[0], ", ".join(FINDINGS), _NOTHING), "fail_on")
-    return [kind for kind in kinds if kind != _NOTHING]
+    return [kind for kind in given if kind != _NOTHING]
 
 
 def _previous(path):

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from ._audit_differences import differences_in_words
 
 _COLUMNS = ("finding", "name", "inventory_host", "message", "host", "port", "user", "enabled", "connected")
 #: What makes a spreadsheet take text for a formula, at the start of a cell; the last four are what some of them take for the first.
 _FORMULA = "=+-@\t\r\n＝＋－＠"
+#: Where a cell begins to a spreadsheet that separates by semicolons or tabs, as those of many countries do, and takes no heed of our quotes.
+_WITHIN = re.compile("([;\t\r\n][\\s\"']*)(?=[=+@＝＋－＠-])")
 #: Tags that have a column of their own.
 _MOST = 50
 
@@ -24,7 +27,7 @@ def as_csv(report):
     keys = keys if len(keys) <= _MOST else []
     content = io.StringIO()
     writer = csv.writer(content)
-    writer.writerow([*_COLUMNS, "differences", "tags", *("tags.%s" % key for key in keys)])
+    writer.writerow([*_COLUMNS, "differences", "tags", *(cell("tags.%s" % key) for key in keys)])
     for row in report["connections"]:
         tags = ",".join("%s=%s" % pair for pair in row["tags"].items())
         cells = [*(row[column] for column in _COLUMNS), differences_in_words(row["differences"]), tags, *(row["tags"].get(key) for key in keys)]
@@ -38,5 +41,5 @@ def cell(value):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = str(value)
+    text = _WITHIN.sub(r"\1'", str(value))
     return "'" + text if text.lstrip(" ")[:1] in _FORMULA and text.strip(" ") and not isinstance(value, int) else text

@@ -106,10 +106,21 @@ def test_no_cell_of_the_table_is_a_formula():
 
 @pytest.mark.parametrize("value", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", " =1", "＝1", "-1.5", "=", "-"])
 def test_what_may_be_a_formula_is_marked_as_text(value):
-    assert cell(value) == "'" + value
+    marked = cell(value)
+    assert marked[0] == "'" and marked.replace("'", "") == value
 
 
-@pytest.mark.parametrize("value, text", [(None, ""), ("", ""), (" ", " "), ("a=b", "a=b"), (5432, "5432"), (True, "true"), (False, "false"), ("'=1", "'=1")])
+@pytest.mark.parametrize("value", ["app=x;=cmd|calc;", "a; =1", 'a;"=1', "a;;+1", "a\t-1", "a;＝1"])
+@pytest.mark.parametrize("delimiter", [";", "\t", ","])
+def test_nor_is_a_part_of_a_cell_a_formula_to_a_spreadsheet_that_separates_otherwise(value, delimiter):
+    for line in f"{cell(value)},{cell(value)}".splitlines():
+        parts = [part.strip(" \"'") for part in line.split(delimiter) if not part.strip(' "').startswith("'")]
+        assert [part for part in parts if part[:1] in tuple("=+-@＝")] == []
+
+
+@pytest.mark.parametrize(
+    "value, text", [(None, ""), ("", ""), (" ", " "), ("a=b", "a=b"), (5432, "5432"), (True, "true"), (False, "false"), ("'=1", "'=1"), ("a;b=c;d", "a;b=c;d")]
+)
 def test_other_cells_are_as_they_are(value, text):
     assert cell(value) == text
 

@@ -129,6 +129,11 @@ def test_it_fails_for_the_findings_that_one_asks_for(ansible, platform, report, 
     assert (FAIL in {line["task"] for line in outcome.lines if line["status"] == "failed"}) == (returncode != 0)
 
 
+def test_separators_alone_are_no_list_of_findings(ansible):
+    # As two variables of a shell leave them that are not set.
+    assert ansible.run(AUDIT, "-e", "datasentinel_audit_fail_on=,", inventory=inventory(1)).returncode == 2
+
+
 @pytest.mark.parametrize("given, named", [("disabled,gone", "gone"), ("none,disabled", "none")])
 def test_a_finding_that_there_is_not_is_refused_before_anything_is_sent(ansible, platform, given, named):
     outcome = ansible.run(AUDIT, "-e", f"datasentinel_audit_fail_on={given}", inventory=inventory(2))
