@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import os
+import re
 
 import yaml
 
@@ -33,6 +34,9 @@ _DEPTH = 50
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:timestamp")
 
 
+_EXPRESSION = re.compile(r"\s*\{\{.*\}\}\s*", re.DOTALL)
+
+
 class _Loader(_SafeLoader):
     """Reads numbers and dates as the text that is written, and refuses a key that stands twice."""
 
@@ -45,6 +49,12 @@ class _Loader(_SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def _refuse_vault(_loader, node):
+    text = "line %d, column %d: !vault is not read here. Encrypt the file as a whole instead: ansible-vault encrypt."
+    raise InvalidInput(text % (node.start_mark.line + 1, node.start_mark.column + 1), "src")
+
+
+_Loader.add_constructor("!vault", _refuse_vault)
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag not in _NUMBERS] for first, resolvers in _Loader.yaml_implicit_resolvers.items()
 }
@@ -60,7 +70,21 @@ def connections_in(path, content):
     if ending not in readers:
         raise InvalidInput("%s is no .csv, .yml, .yaml or .json file." % path, "src")
     connections, labels = readers[ending](os.path.basename(path), _decoded(path, content))
+    for item, label in zip(connections, labels):
+        _check_no_expression(item, label)
     return connections, labels, ending == ".csv"
+
+
+def _check_no_expression(item, label):
+    """Raise InvalidInput for an option that is an expression as a whole, which nobody would evaluate."""
+    for name, value in item.items() if isinstance(item, dict) else ():
+        texts = value.values() if isinstance(value, dict) else [value]
+        if any(isinstance(text, str) and _EXPRESSION.fullmatch(text) for text in texts):
+            raise InvalidInput(
+                "%s: %s is an expression ({{ }}), and a file is not templated: write the value itself, and encrypt the file where it holds a password "
+                "(ansible-vault encrypt)." % (label, name if name in ITEM else "a key"),
+                "src",
+            )
 
 
 def _decoded(path, content):
@@ -82,6 +106,9 @@ def _from_csv(name, text):
         for row in reader:
             cells = [cell if cell.strip(_DELIMITERS + "\"' ") else "" for cell in row] if columns is None else row
             if not any(cell.strip() for cell in cells):
+                continue
+            if columns is None and cells[0].strip().lower() == "sep=" and not any(cells[1:]):
+                # By which Excel is told of the delimiter.
                 continue
             if columns is None:
                 # Spreadsheets write empty columns behind the last one.

@@ -162,6 +162,7 @@ def test_the_case_of_the_ending_does_not_count(ending):
         ("name,host,password,tags\nx,h,half1,s3cret\n", "connections.csv, line 2, column tags: tags is not what it has to be. It is not shown,"),
         ("name,host,password,tags,tags.a\nx,h,half1,s3cret,1\n", "connections.csv, line 2, column tags: tags is not what it has to be. It is not shown,"),
         ("name,password,port\nx,half1,s3cret\n", "connections.csv, line 2, column port: port is not what it has to be. It is not shown,"),
+        ("name,host\nx,{{ host }}\n", "connections.csv, line 2: host is an expression ({{ }}), and a file is not templated: write the value itself."),
         ("\n\nname,,port\n", "connections.csv, line 3, column 2: '' is no column"),
         ("name,tags.\n", "connections.csv, line 1, column 2: 'tags.' is no column"),
         ("name,host,Host\n", "connections.csv, line 1, column 3: the column 'Host' is there twice."),
@@ -237,6 +238,15 @@ def test_numbers_of_yaml_are_the_text_that_is_written():
     assert read("- " + json.dumps(written).replace('"', "").replace(":", ": ").replace("1: 30", "1:30"), "a.yml") == [written]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_line_by_which_excel_is_told_of_the_delimiter_is_passed_over(delimiter):
+    assert read(f"sep={delimiter}\r\nname{delimiter}host\r\na{delimiter}h\r\n") == [{"name": "a", "host": "h"}]
+
+
+def test_braces_within_a_password_are_a_part_of_it():
+    assert read("name,password\na,x{{y}}z\n") == [{"name": "a", "password": "x{{y}}z"}]
+
+
 @pytest.mark.parametrize("header", ["name,host,", "name,host,,,", "name,host, "])
 def test_empty_columns_at_the_end_change_nothing(header):
     assert read(f"{header}\ndb1,h,\n") == [{"name": "db1", "host": "h"}]
@@ -259,6 +269,10 @@ def test_connections_are_called_by_number_and_name():
         ("a.yml", "connections: {a: 1}\n", "a.yml has to hold a list of connections."),
         ("a.yml", "connections: []\nmore: 1\n", "a.yml has to hold a list of connections."),
         ("a.yml", "- a\n", "a.yml, connection 1: it has to be a mapping"),
+        ("a.yml", "- {name: a, password: '{{ vault_pw }}'}\n", "a.yml, connection 1 ('a'): password is an expression ({{ }}), and a file is not templated"),
+        ("a.yml", "- {name: a, tags: {b: '{{ c }}'}}\n", "a.yml, connection 1 ('a'): tags is an expression"),
+        ("a.yml", "- name: a\n  password: !vault |\n    $ANSIBLE_VAULT\n", "a.yml, line 2, column 13: !vault is not read here. Encrypt the file as a whole"),
+        ("a.json", '[{"name": "a", "host": " {{ h }} "}]', "a.json, connection 1 ('a'): host is an expression"),
         ("a.yml", "- {name: a, prot: 1}\n", "a.yml, connection 1 ('a') holds prot, which is not known there"),
         ("a.yml", "- {name: a}\n- {name: b, port: x}\n", "a.yml, connection 2 ('b'): port has to be a whole number, and it is 'x'."),
         ("a.yml", "[" * 100_000 + "]" * 100_000, "a.yml, line 1, column 51, is not YAML that can be read."),
