@@ -172,7 +172,7 @@ def test_what_is_missing_is_added_and_what_a_variable_names_is_set(tmp_path):
     controller.playbooks = ["playbooks/register.yml", "playbooks/other.yml"]
     kind = yaml.safe_load((FILES / "awx_credential_type.yml").read_text())
     controller.make("credential_types", **{**kind, "injectors": {}, "managed": False})
-    access = controller.credential("Datasentinel", kind["name"], url="https://old.example.com", token="t0ken-of-the-platform", ca="PEM")
+    access = controller.credential("Datasentinel", kind["name"], url="https://platform.example.com/", token="t0ken-of-the-platform", ca="PEM")
     controller.credential("Passwords", "Vault", vault_password="x")
     project = controller.make("projects", name="Datasentinel", organization=1, scm_url="https://git.example.com/old.git", scm_branch="live")
     project["status"] = "failed"
@@ -197,6 +197,23 @@ def test_what_is_missing_is_added_and_what_a_variable_names_is_set(tmp_path):
     assert "description" not in register and "survey_enabled" not in register
     assert controller.names("job_templates") == [names("register")] and controller.names("schedules") == []
     assert "No template was made for audit, onboard," in outcome.output
+
+
+def test_the_credentials_of_one_platform_are_not_sent_to_another(tmp_path):
+    controller = Controller()
+    kind = yaml.safe_load((FILES / "awx_credential_type.yml").read_text())
+    controller.make("credential_types", **{**kind, "managed": False})
+    access = controller.credential("Datasentinel", kind["name"], url="https://old.example.com", username="old", password="s3cret-of-old")
+    before = copy.deepcopy((controller.objects, controller.secrets))
+    controller.playbooks = ["playbooks/audit.yml"]
+    with running(controller, tmp_path) as setup:
+        outcome = setup(datasentinel_awx_credentials=[])
+        assert outcome.returncode == 2 and controller.calls == [] and (controller.objects, controller.secrets) == before
+        said = " ".join(outcome.output.split())
+        assert "is for https://old.example.com, and datasentinel_awx_platform_url is https://platform.example.com, where jobs would send" in said
+        setup(datasentinel_awx_credentials=[], datasentinel_awx_update_secrets="true").succeeded()
+    assert (access["inputs"]["url"], access["inputs"]["username"]) == ("https://platform.example.com", "automation")
+    assert controller.secrets[access["id"]] == {"password": "s3cret-of-the-platform"}
 
 
 @pytest.mark.parametrize(
