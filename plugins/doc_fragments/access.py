@@ -48,7 +48,8 @@ options:
     description:
       - A file with the certificates, in PEM form, of the certificate authorities to trust instead of the default ones.
       - It is a file on the machine where the task runs, which is the control node if the task is not delegated.
-      - If it is not set, the environment variable E(DATASENTINEL_CA_PATH) of that machine is used.
+      - If it is not set, the environment variable E(DATASENTINEL_CA_PATH) of that machine is used,
+        and then E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE), as C(requests) has it.
     type: path
   api_timeout:
     description:
@@ -62,8 +63,9 @@ options:
       - How many retries follow a transient failure
         (no connection, connection lost, timeout, status 429, 502, 503 or 504), with growing pauses.
       - A write is never repeated blindly. The connection is read again, and the decision made anew.
-      - Once a task has used up its retries because nothing came back from the platform, the other tasks of the run make a single try of at most
+      - Once a task has used up its retries because nothing came back from the platform, the other tasks of the run make a single attempt of at most
         5 seconds each, until one of them gets a response.
+      - At most 1000.
       - If it is not set, the environment variable E(DATASENTINEL_API_RETRIES) is used.
     type: int
     default: 3

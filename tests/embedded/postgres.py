@@ -118,6 +118,7 @@ class PostgresServers:
         superuser_password = secrets.token_urlsafe(16)
         folder.mkdir()
         password_file = folder / "password"
+        password_file.touch(mode=0o600)
         password_file.write_text(superuser_password)
         data = folder / "data"
         account = _account(folder, password_file)

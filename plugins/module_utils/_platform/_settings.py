@@ -16,6 +16,7 @@ from ._api_url import checked_url
 
 #: Seconds.
 _DAY = 86400
+_MOST_RETRIES = 1000
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,6 @@ def _checked_timeout(seconds):
 
 
 def _checked_retries(count):
-    if count < 0:
-        raise InvalidInput("api_retries is %s: it has to be 0 or more." % count)
+    if not 0 <= count <= _MOST_RETRIES:
+        raise InvalidInput("api_retries is %s: it has to be 0 to %d." % (count, _MOST_RETRIES))
     return count

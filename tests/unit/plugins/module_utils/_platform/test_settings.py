@@ -84,7 +84,8 @@ def test_the_token_wins_and_username_and_password_stand_by():
         ({"api_timeout": -1.0}, "api_timeout is -1.0"),
         ({"api_timeout": float("nan")}, "api_timeout is nan"),
         ({"api_timeout": float("inf")}, "api_timeout is inf"),
-        ({"api_retries": -1}, "api_retries is -1: it has to be 0 or more."),
+        ({"api_retries": -1}, "api_retries is -1: it has to be 0 to 1000."),
+        ({"api_retries": 1001}, "api_retries is 1001: it has to be 0 to 1000."),
     ],
 )
 def test_what_is_refused(given, message):
