@@ -88,6 +88,8 @@ from ansible_collections.datasentinel.platform.plugins.plugin_utils._variables i
 VARIABLE = "datasentinel_hosts"
 DEFAULT = "postgresql"
 OPERATION = PREFIX + OF_PLAYBOOK
+#: What Ansible evaluates with the playbook, before it knows the variables of hosts.
+OF_THE_PLAYBOOK = ("datasentinel_bulk", "datasentinel_serial")
 
 
 class LookupModule(LookupBase):
@@ -146,11 +148,13 @@ class LookupModule(LookupBase):
         """Warn of misspelled variables of the play and of its hosts, and raise InvalidInput for one whose value cannot be."""
         hosts = inventory.get_hosts(patterns)
         groups = dict.fromkeys([inventory.groups["all"], *(group for host in hosts for group in host.get_groups())])
-        names = set(variables)
-        for given in [variables, *(variables_of(self._loader, entity, variables) for entity in (*groups, *hosts))]:
+        names: set[str] = set()
+        for given in (variables_of(self._loader, entity, variables) for entity in (*groups, *hosts)):
             names.update(given)
             check_values(given)
-        for warning in misspelled(names):
+        check_values(variables)
+        late = [name for name in OF_THE_PLAYBOOK if name in names and name not in variables]
+        for warning in [*misspelled({*names, *variables}), *(f"{name} is set in the inventory, where it has no effect: give it by -e." for name in late)]:
             Display().warning(warning)
 
 

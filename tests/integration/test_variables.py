@@ -51,6 +51,12 @@ def test_wherever_it_is_set(playbook, tmp_path):
         assert printed.count(f"Is {meant} meant?") == 1, meant
 
 
+def test_what_has_no_effect_in_the_inventory_draws_a_warning_there(playbook):
+    warning = "datasentinel_bulk is set in the inventory, where it has no effect: give it by -e."
+    assert playbook("disable", pg1={"datasentinel_bulk": True})[1].count(warning) == 1
+    assert warning not in playbook("disable", "-e", "datasentinel_bulk=true", pg1={"datasentinel_bulk": True})[1]
+
+
 def test_variables_of_ones_own_and_of_other_hosts_draw_no_warning(ansible):
     own = {"datasentinel_api_password_from_vault": "x", "datasentinel_password": "x", "datasentinel_url": "x", "datasentinel_user": "x"}
     others = {"web": {"hosts": {"web1": {"datasentinel_buk": True}}}}
