@@ -6,15 +6,12 @@
 
 from __future__ import annotations
 
-import re
-
-#: Names that neither a shell nor Ansible's patterns take for something else; no others are written into a command.
-_PLAIN = re.compile(r"\w[\w.-]*")
+from ._command_lines import command_line, plain_names
 
 
 def commands(row):
     """Return the command lines that repair a connection, in order; none where there is nothing to repair. row: of a report."""
-    return [_command(playbook, row["inventory_host"]) for playbook in _playbooks(row)] if _PLAIN.fullmatch(row["inventory_host"]) else []
+    return [command_line(playbook, [host]) for host in plain_names([row["inventory_host"]]) for playbook in _playbooks(row)]
 
 
 def _playbooks(row):
@@ -25,7 +22,3 @@ def _playbooks(row):
         # Where it differs, that is the likely reason; otherwise PostgreSQL may lack what the platform needs.
         return ["register"] if fields else ["onboard"]
     return {"ok": [], "unknown": ["audit"]}.get(finding, ["register"])
-
-
-def _command(playbook, host):
-    return "ansible-playbook datasentinel.platform.%s -i inventory -e datasentinel_hosts=%s" % (playbook, host)

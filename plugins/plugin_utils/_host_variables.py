@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from ansible.template import Templar
 
+from ._strict_template import template_strictly
+
 _LISTS = ("ansible_play_hosts_all", "ansible_play_hosts", "ansible_play_batch", "play_hosts")
 
 
@@ -44,5 +46,5 @@ class HostTemplar:
         self._variables = variables
 
     def template(self, value):
-        """Return value, templated."""
-        return Templar(loader=self._loader, variables=self._variables).template(value)
+        """Return value, templated. Raise AnsibleError where something in it is not defined."""
+        return template_strictly(Templar(loader=self._loader, variables=self._variables), value)

@@ -14,6 +14,8 @@ import threading
 
 from ansible.utils.display import Display
 
+from ._command_lines import command_line, plain_names
+
 #: Bytes of memory without which nothing is paused: more than the notes of all that is paused at a time may take.
 _ROOM = 32 * 1024
 
@@ -95,9 +97,16 @@ class Pauses:
             )
             if left
         ]
-        if sentences:
-            hosts = ",".join({**paused, **begun})
-            sentences.append("Resume it with: ansible-playbook datasentinel.platform.enable -i inventory -e datasentinel_hosts=%s" % hosts)
+        hosts = {**paused, **begun}
+        plain = plain_names(hosts)
+        others = [host for host in hosts if host not in plain]
+        if others:
+            text = "Hosts whose names a shell or Ansible would take for something else are to be named by a pattern or a group: %s."
+            sentences.append(text % ", ".join(others))
+        if plain:
+            sentences.append("Resume it with: %s" % command_line("enable", plain))
+        elif others:
+            sentences.append("Resume it with the playbook datasentinel.platform.enable.")
         return " ".join(sentences)
 
     def _of(self, host):

@@ -18,6 +18,7 @@ from ansible.errors import AnsibleError
 from ..module_utils._commands._options import CONNECTION
 from ..module_utils._common._errors import InvalidInput
 from ._plain import plain
+from ._strict_template import template_strictly
 
 PREFIX = "datasentinel_connection_"
 #: The task variable by which a task of the role asks for it.
@@ -31,8 +32,8 @@ ROLE_VARIABLES = tuple(PREFIX + name for name in (*CONNECTION, INSTANCES, OPERAT
 _KNOWN = (*ROLE_VARIABLES, FROM_ROLE, PREFIX + OF_PLAYBOOK, PREFIX + "result")
 #: What the role takes where a variable is not set; name and host come from the host, see `RoleVariables.options`.
 DEFAULTS = {"port": 5432, "user": "datasentinel", "state": "present"}
-#: What stands for a password where the role datasentinel_monitoring_user is used.
-_MONITORING_PASSWORD = "datasentinel_monitoring_user_password"
+#: The variables that options are taken from where the role's own are not set; the password is that of the role datasentinel_monitoring_user.
+_FALLBACKS = {"host": "ansible_host", "password": "datasentinel_monitoring_user_password"}
 
 
 class RoleVariables:
@@ -52,13 +53,14 @@ class RoleVariables:
         without: options that are not needed, so that nothing about them can be wrong. Empty text is "not given", as a survey
         leaves it. Raise InvalidInput, naming the variable.
         """
-        others = {"host": "ansible_host", "password": _MONITORING_PASSWORD}
-        names = [PREFIX + name for name in self._table if name not in without]
-        values = self._values(names + [variable for name, variable in others.items() if name not in without])
+        values = self._values([PREFIX + name for name in self._table if name not in without])
+        given = {name[len(PREFIX) :]: value for name, value in values.items()}
+        # Only where they are needed, so that nothing about the others can be wrong.
+        fallbacks = {name: variable for name, variable in _FALLBACKS.items() if name not in given and name not in without}
+        found = self._values(fallbacks.values())
         host = self._task_vars.get("inventory_hostname")
-        defaults = {"name": host, "host": host, **DEFAULTS, **{name: values.pop(variable) for name, variable in others.items() if variable in values}}
-        given = {**defaults, **{name[len(PREFIX) :]: value for name, value in values.items()}}
-        return {name: value for name, value in given.items() if name not in without}
+        defaults = {"name": host, "host": host, **DEFAULTS, **{name: found[variable] for name, variable in fallbacks.items() if variable in found}}
+        return {name: value for name, value in {**defaults, **given}.items() if name not in without}
 
     def instances(self, without=()):
         """Return the instances of the host as they are given (plain data), None if they are not. Raise InvalidInput.
@@ -106,21 +108,32 @@ class RoleVariables:
             return {}
         try:
             # In a mapping, since from 2.19 on only there something may be left out.
-            found = self._templar.template(templates)
+            found = template_strictly(self._templar, templates)
         except AnsibleError:
-            return {name: self._templated_alone(name, value) for name, value in templates.items()}
+            return {name: self._templated_alone(name, value, self._is_secret(name)) for name, value in templates.items()}
         return {name: found.get(name, _OMITTED) for name in templates}
 
-    def _templated_alone(self, name, value):
+    def _templated_alone(self, name, value, secret):
         try:
-            return self._templar.template({name: value}).get(name, _OMITTED)
+            return template_strictly(self._templar, {name: value}).get(name, _OMITTED)
         except AnsibleError as exc:
-            option = self._table.get(name[len(PREFIX) :]) if name.startswith(PREFIX) else None
-            secret = option is None or option.secret
+            if name == PREFIX + INSTANCES and isinstance(value, list):
+                self._check_instances(value)
             # What Ansible says quotes the value.
             reason = _SECRET_REASON if secret else str(exc)
             text = "The variable %s cannot be templated: %s. Text that only looks like an expression is marked with !unsafe."
             raise InvalidInput(text % (name, reason)) from None
+
+    def _check_instances(self, items):
+        """Raise InvalidInput for the first part of an item that cannot be templated."""
+        for number, item in enumerate(items):
+            for key, value in item.items() if isinstance(item, dict) else ():
+                self._templated_alone("%s%s[%d].%s" % (PREFIX, INSTANCES, number, key), value, self._is_secret(PREFIX + str(key)))
+
+    def _is_secret(self, variable):
+        """Return whether a variable is a password or a token, or holds some, as the instances as a whole do."""
+        option = self._table.get(variable[len(PREFIX) :]) if variable.startswith(PREFIX) else None
+        return variable in (_FALLBACKS["password"], PREFIX + INSTANCES) or bool(option and option.secret)
 
 
 def misspelled_in_role(names):

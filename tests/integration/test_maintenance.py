@@ -12,10 +12,14 @@ import signal
 
 import pytest
 import yaml
+from ansible.release import __version__ as ansible_version
 from embedded.faults import delay
 from support.playbook import Ansible, access_by_password, interpreter, stop, wait_for
 
 TASK = "Keep the connections of the host up to date"
+CORE = tuple(int(part) for part in ansible_version.split(".")[:2])
+CHANGE = {"name": "change", "ansible.builtin.command": "true", "notify": "restart"}
+HANDLER = {"name": "restart", "ansible.builtin.debug": {"msg": "restarted"}}
 CONNECTION = {"host": "127.0.0.1", "port": 1, "user": "datasentinel", "password": "s3cret"}
 
 
@@ -53,7 +57,7 @@ def test_monitoring_is_paused_during_the_work_and_only_what_was_paused_is_resume
     assert enabled() == {"pg1": True, "pg2": False}
     assert [call for call in platform.journal.said() if call.startswith("PATCH")] == ["PATCH pg1/disable", "PATCH pg1/enable"]
     assert set(outcome.results("work")) == {"pg1", "pg2"} and "leaves the monitoring" not in outcome.output
-    assert "by ansible-playbook datasentinel.platform.enable -i inventory -e datasentinel_hosts=pg1,pg2" in outcome.output
+    assert 'by ansible-playbook datasentinel.platform.enable -i inventory -e datasentinel_hosts=pg1,pg2"' in outcome.output
 
 
 @pytest.mark.parametrize(
@@ -74,6 +78,56 @@ def test_it_is_resumed_when(ansible, maintenance, platform, enabled, host, work,
     assert outcome.returncode != 0, outcome.output
     assert "The work on pg1 was not finished. Its monitoring is as it was before." in " ".join(outcome.output.split())
     assert all(enabled()[name] for name in ("pg1", *others)) and "leaves the monitoring" not in outcome.output
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        {"run_once": True, "ansible.builtin.fail": {"msg": "broken"}},
+        {"run_once": True, "ansible.builtin.fail": {"msg": "broken"}, "delegate_to": "localhost"},
+        {"run_once": True, "ansible.builtin.command": "sleep 60", "timeout": 1},
+        {"run_once": True, "block": [{"name": "inner", "ansible.builtin.fail": {"msg": "broken"}}]},
+        {"any_errors_fatal": True, "ansible.builtin.fail": {"msg": "broken"}, "when": "inventory_hostname == 'pg1'"},
+    ],
+    ids=["run_once", "run_once, delegated", "a timeout of run_once", "a block of run_once", "any_errors_fatal"],
+)
+@pytest.mark.skipif(CORE < (2, 17), reason="up to 2.16, Ansible ends the whole run, as docs/maintenance.md says")
+@pytest.mark.parametrize("others", [[], ["pg3", "pg4"]], ids=["alone", "among others"])
+def test_it_is_resumed_where_the_work_ends_for_all_hosts(ansible, maintenance, platform, enabled, work, others):
+    for name in others:
+        platform.store.put(name, **CONNECTION)
+    after = {"name": "after", "ansible.builtin.debug": {"msg": "later"}}
+    arguments, more = maintenance([{"name": "fail", **work}, after], {name: {} for name in ("pg1", *others)})
+    outcome = ansible.run(*arguments, **more)
+    assert outcome.returncode == 2, outcome.output
+    assert enabled() == {"pg1": True, "pg2": False, **dict.fromkeys(others, True)} and '"msg": "later"' not in outcome.output
+    for name in ("pg1", *others):
+        assert f"The work on {name} was not finished. Its monitoring is as it was before." in " ".join(outcome.output.split())
+    assert "leaves the monitoring" not in outcome.output
+
+
+@pytest.mark.parametrize("scope", [{"run_once": True}, {"when": "inventory_hostname == 'pg1'"}], ids=["of all hosts", "of one"])
+def test_no_handler_runs_where_the_work_failed(ansible, maintenance, platform, enabled, tmp_path, scope):
+    for kind, tasks in (("tasks", [CHANGE, {"name": "fail", "ansible.builtin.fail": {"msg": "broken"}, **scope}]), ("handlers", [HANDLER])):
+        (tmp_path / "roles" / "work" / kind).mkdir(parents=True)
+        (tmp_path / "roles" / "work" / kind / "main.yml").write_text(yaml.safe_dump(tasks))
+    platform.store.put("pg3", **CONNECTION)
+    arguments, more = maintenance([{"name": "role", "ansible.builtin.include_role": {"name": str(tmp_path / "roles" / "work")}}], {"pg1": {}, "pg3": {}})
+    outcome = ansible.run(*arguments, **more)
+    assert outcome.returncode == 2 and set(outcome.results("restart")) == (set() if "run_once" in scope else {"pg3"})
+
+
+def test_hosts_that_failed_are_left_out_of_the_rest_of_the_work(ansible, maintenance, platform, enabled):
+    platform.store.put("pg3", **CONNECTION)
+    work = [
+        {"name": "fail", "ansible.builtin.fail": {"msg": "broken"}, "when": "inventory_hostname == 'pg1'"},
+        {"name": "left", "ansible.builtin.debug": {"msg": "{{ ansible_play_hosts }}"}, "run_once": True},
+    ]
+    arguments, more = maintenance(work, {"pg1": {}, "pg3": {}})
+    outcome = ansible.run(*arguments, **more)
+    # The task is skipped where the work is read.
+    assert [(line["host"], line["result"]["msg"]) for line in outcome.lines if line["task"] == "left" and "msg" in line["result"]] == [("pg3", ["pg3"])]
+    assert outcome.returncode == 2 and enabled() == {"pg1": True, "pg2": False, "pg3": True}
 
 
 def test_a_host_that_cannot_be_paused_is_not_worked_on(ansible, maintenance, platform, enabled):
@@ -183,6 +237,17 @@ def test_work_that_cannot_be_read_is_found_before_anything_is_paused(ansible, ma
     arguments, more = maintenance(work, {"pg1": {}, "pg2": {}})
     assert ansible.run(*arguments, **more).returncode != 0
     assert platform.journal.said() == [] and enabled() == {"pg1": True, "pg2": False}
+
+
+def test_names_that_mean_something_else_in_a_command_are_left_out_of_the_one_that_is_printed(ansible, maintenance, platform, enabled):
+    odd = {name: {"datasentinel_connection_name": f"of-{number}"} for number, name in enumerate(("web (prod)", "a&b"))}
+    for variables in odd.values():
+        platform.store.put(variables["datasentinel_connection_name"], **CONNECTION)
+    arguments, more = maintenance([{"name": "work", "ansible.builtin.debug": {"msg": "working"}}], {"pg1": {}, **odd})
+    outcome = ansible.run(*arguments, **more).succeeded()
+    [said] = [line["result"]["msg"] for line in outcome.lines if line["task"].startswith("Say how to resume")]
+    assert "by ansible-playbook datasentinel.platform.enable -i inventory -e datasentinel_hosts=pg1 (hosts whose names " in said
+    assert said.endswith(": web (prod), a&b)") and "\n" not in said and all(enabled()[name] for name in ("of-0", "of-1"))
 
 
 def test_a_setting_that_ends_a_run_at_the_first_error_leaves_nothing_paused(ansible, maintenance, platform, enabled):

@@ -91,6 +91,17 @@ def test_what_was_interrupted_before_its_outcome_is_known_is_named_as_such(pause
     ]
 
 
+@pytest.mark.parametrize("odd", ["web (prod)", "a&b", "$(id)", "all:!pg1", "pg*", "~.*", "a,b", "-e", "::1", "it's"])
+def test_a_name_that_means_something_else_in_a_command_is_left_out_of_it(pauses, warnings, odd):
+    pauses.note(odd, paused=["a"])
+    pauses._report(os.getpid())
+    pauses.note("db-1.example_2", begun=["b"])
+    pauses._report(os.getpid())
+    text = f"Hosts whose names a shell or Ansible would take for something else are to be named by a pattern or a group: {odd}. Resume it with"
+    assert warnings[0].endswith(f"paused: a. {text} the playbook datasentinel.platform.enable.")
+    assert warnings[1].endswith(f"paused: b. {text}: ansible-playbook datasentinel.platform.enable -i inventory -e datasentinel_hosts=db-1.example_2")
+
+
 def test_a_worker_warns_of_nothing(pauses, warnings):
     pauses.note("db1", paused=["a"])
     pauses._report(os.getpid() + 1)

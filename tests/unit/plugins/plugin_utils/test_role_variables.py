@@ -12,6 +12,7 @@ from pathlib import Path
 import ansible_collections.datasentinel.platform as collection
 import pytest
 import yaml
+from ansible import constants
 from ansible.parsing import vault
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
@@ -147,6 +148,54 @@ def test_a_secret_that_cannot_be_templated_is_not_quoted(name, text):
     )
 
 
+@pytest.mark.parametrize("name", ["ansible_host", PREFIX + "operation", PREFIX + "extra_tags", PREFIX + "api_url"])
+def test_of_what_is_no_secret_the_variable_that_is_not_defined_is_named(name):
+    variables = role_variables({name: template("{{ nowhere }}")})
+    with pytest.raises(InvalidInput, match=f"^The variable {name} cannot be templated: 'nowhere' is undefined"):
+        variables.options(), variables.operation(), variables.value("extra_tags")
+
+
+@pytest.mark.parametrize(
+    "instances, message",
+    [
+        ([{"name": "a"}, {"name": "b", "host": template("{{ nowhere }}")}], "instances[1].host cannot be templated: 'nowhere' is undefined"),
+        ([{"name": "a", "password": template("{{ s3cret }}")}], "instances[0].password cannot be templated: it holds an expression that fails"),
+        (template("{{ s3cret }}"), "instances cannot be templated: it holds an expression that fails"),
+        ([template("{{ s3cret }}")], "instances cannot be templated: it holds an expression that fails"),
+    ],
+)
+def test_of_instances_the_part_is_named_that_cannot_be_templated(instances, message):
+    with pytest.raises(InvalidInput) as refused:
+        role_variables(instances=instances).instances()
+    assert str(refused.value).startswith(f"The variable {PREFIX}{message}") and "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["password", "user", "api_token"])
+@pytest.mark.parametrize("inner", [{}, {"nowhere": template("{{ nor_there }}")}], ids=["itself", "within another"])
+def test_what_is_not_defined_is_an_error_where_ansible_is_told_to_let_it_be(monkeypatch, name, inner):
+    """ANSIBLE_ERROR_ON_UNDEFINED_VARS=False, which has no effect from ansible-core 2.19 on."""
+    monkeypatch.setattr(constants, "DEFAULT_UNDEFINED_VAR_BEHAVIOR", False, raising=False)
+    variables = role_variables(inner, **{name: template("{{ nowhere }}")})
+    with pytest.raises(InvalidInput, match=f"The variable {PREFIX}{name} cannot be templated"):
+        variables.options()
+
+
+def test_what_may_be_undefined_elsewhere_stays_so(monkeypatch):
+    monkeypatch.setattr(constants, "DEFAULT_UNDEFINED_VAR_BEHAVIOR", False, raising=False)
+    variables = role_variables(user=template("{{ nowhere }}"))
+    before = vars(variables._templar).get("_fail_on_undefined_errors")
+    with pytest.raises(InvalidInput):
+        variables.options()
+    assert vars(variables._templar).get("_fail_on_undefined_errors") == before
+
+
+@pytest.mark.parametrize("name, fallback", [("host", "ansible_host"), ("password", "datasentinel_monitoring_user_password")])
+def test_what_stands_for_an_option_is_not_looked_at_where_that_is_given(name, fallback):
+    assert role_variables({fallback: template("{{ nowhere }}")}, **{name: "given"}).options()[name] == "given"
+    with pytest.raises(InvalidInput, match=f"The variable {fallback} cannot be templated"):
+        role_variables({fallback: template("{{ nowhere }}")}, **{name: ""}).options()
+
+
 def test_nor_is_that_of_another_role():
     with pytest.raises(InvalidInput, match="The variable datasentinel_monitoring_user_password cannot be templated: it holds an expression that fails"):
         role_variables({"datasentinel_monitoring_user_password": template("s3cret{{")}).options()
@@ -165,7 +214,7 @@ def test_nothing_can_be_wrong_with_what_is_not_needed():
 def test_nor_with_what_is_not_needed_of_an_instance():
     variables = role_variables(instances=[{"name": "crm", "port": 5433, "password": template("{{ nowhere }}"), "user": template("{{ nowhere }}")}, "text"])
     assert variables.instances(without=("host", "port", "user", "password", "tags")) == [{"name": "crm", "port": 5433}, "text"]
-    with pytest.raises(InvalidInput, match="instances cannot be templated"):
+    with pytest.raises(InvalidInput, match="instances.0..password cannot be templated"):
         variables.instances()
 
 
