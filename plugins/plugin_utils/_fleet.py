@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ..module_utils._commands._connections_command import check_concurrency, together
-from ..module_utils._commands._many import Entry, keep_all
+from ..module_utils._commands._many import Entry, counted, in_words, keep_all, summary
 from ..module_utils._commands._options import CONNECTIONS, typed
 from ._host_connections import combined
 from ._inventory import Inventory
@@ -38,7 +38,21 @@ class Fleet:
         results = keep_all([_entry(described) for described in todo], context, concurrency)
         by_connection = dict(zip(map(id, todo), results))
         of_hosts = {host: _of_host(connections, by_connection, context.secrets) for host, connections in hosts.items()}
-        return {**together(results, self._inventory.warnings), "hosts": of_hosts}
+        result = together(results, self._inventory.warnings, _sentence(hosts, results))
+        return {**result, "msg": context.secrets.mask(result["msg"]), "hosts": of_hosts}
+
+
+def _sentence(hosts, results):
+    """Return how many connections there are and what became of them, those that were left alone among them, and how many hosts have none."""
+    left = [described.item for connections in hosts.values() for described in connections if described.item.left_alone]
+    wanted = " or ".join(sorted({item.options["state"] for item in left}))
+    counts = {**summary(results), "left alone, since the inventory wants %s %s" % ("it" if len(left) == 1 else "them", wanted): len(left)}
+    sentences = [in_words(counts, len(results) + len(left)) + "."] if results or left else []
+    bare = sum(not connections for connections in hosts.values())
+    if bare:
+        text = "%s %s no connections, since datasentinel_connection_instances is an empty list."
+        sentences.append(text % (counted(bare, "host"), "has" if bare == 1 else "have"))
+    return " ".join(sentences)
 
 
 def _entry(described):

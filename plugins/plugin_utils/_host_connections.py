@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ..module_utils._commands._options import ITEM, secret_values
 from ..module_utils._common._errors import InvalidInput
+from ..module_utils._common._known_keys import check_keys
 from ..module_utils._connection._tags import parse_given
 from ._role_variables import PREFIX
 
@@ -17,6 +18,8 @@ from ._role_variables import PREFIX
 INSTANCE = ("name", "port", "host", "user", "password", "tags", "state")
 _DISABLE = {"present": "disabled", "absent": None, "enabled": "disabled", "disabled": "disabled"}
 _ENABLE = {"present": "enabled", "absent": None, "enabled": "enabled", "disabled": None}
+#: What is said of a host whose datasentinel_connection_instances is an empty list.
+NO_CONNECTIONS = "The host has no connections, since %sinstances is an empty list: nothing to do." % PREFIX
 #: What each operation does to a connection, by the state that the inventory wants: the state to have, None to leave it alone.
 OPERATIONS = {
     "register": {},
@@ -48,20 +51,21 @@ class Item:
 def items_of(host, instances, operation, extra_tags=None):
     """Return the Items of a host.
 
-    host: the options that its connections have in common. instances: the value of ``datasentinel_connection_instances``, or
-    None. operation: one of OPERATIONS. extra_tags: merged over all other tags (mapping or text), or None.
+    host: the options that its connections have in common. instances: the value of ``datasentinel_connection_instances``, None
+    where it is not given: the host is one connection then, and with an empty list it has none, rather than one that nobody named.
+    operation: one of OPERATIONS. extra_tags: merged over all other tags (mapping or text), or None.
     Raise InvalidInput, naming the variable.
     """
     # In lists, since neither has to be a text.
     if operation not in [*OPERATIONS]:
         raise InvalidInput("%soperation is %r: it has to be one of %s." % (PREFIX, operation, ", ".join(OPERATIONS)))
-    if instances:
-        connections = [_merged(host, item, number) for number, item in enumerate(_checked_list(instances))]
-    else:
+    if instances is None:
         connections = [{**host, "name": _checked_name(PREFIX + "name", host["name"])}]
+    else:
+        connections = [_merged(host, item, number) for number, item in enumerate(_checked_list(instances))]
     _check_names([options["name"] for options in connections])
     if operation == "register":
-        return [_to_register(options, extra_tags, bool(instances)) for options in connections]
+        return [_to_register(options, extra_tags, instances is not None) for options in connections]
     return [_to_switch(options, operation) for options in connections]
 
 
@@ -76,6 +80,8 @@ def combined(items, results):
 
     A single one stays as it is; several come in ``connections``, with diffs and messages by name. ``results`` has one entry for each.
     """
+    if not items:
+        return {"changed": False, "msg": NO_CONNECTIONS, "results": []}
     entries = [{"name": item.name, "changed": False, "failed": False, **_entry(result)} for item, result in zip(items, results)]
     if len(results) == 1:
         return {**results[0], "results": entries}
@@ -160,9 +166,7 @@ def _merged(host, item, number):
     where = "%sinstances[%d]" % (PREFIX, number)
     if not isinstance(item, dict):
         raise InvalidInput("%s has to be a mapping with name and port." % where)
-    unknown = sorted(str(key) for key in item if key not in INSTANCE)
-    if unknown:
-        raise InvalidInput("%s holds %s, which is not known there: it may hold %s." % (where, ", ".join(unknown), ", ".join(INSTANCE)))
+    check_keys(where, item, INSTANCE)
     own = {key: value for key, value in item.items() if value is not None and not (isinstance(value, str) and not value.strip())}
     missing = [key for key in INSTANCE[:2] if key not in own]
     if missing:

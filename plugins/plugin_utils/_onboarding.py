@@ -30,11 +30,16 @@ def _of_host(variables, host, alive):
     task = variables.get(FAILED_TASK)
     result = plain(variables.get("datasentinel_connection_result"))
     if task:
-        return [_entry(host, name, "NOT connected: %r failed, as shown above" % plain(task), failed=True) for name in _names(variables, host)]
+        names = _names(variables, host)
+        # None of them is registered then, those that are prepared neither.
+        message = "NOT connected: %r failed%s, as shown above" % (plain(task), " for a cluster of the host" if len(names) > 1 else "")
+        return [_entry(host, name, message, failed=True) for name in names]
     if not isinstance(result, dict) or ("results" not in result and (not alive or not result or result.get("skipped"))):
         return [_entry(host, name, UNREACHED, failed=True) for name in _names(variables, host)]
     if "results" not in result:
         return [_entry(host, name, "NOT connected: %s" % result.get("msg", "failed"), failed=True) for name in _names(variables, host)]
+    if not result["results"]:
+        return [_entry(host, host, "has no connections (datasentinel_connection_instances is an empty list)")]
     return [_of_connection(host, entry) for entry in result["results"]]
 
 

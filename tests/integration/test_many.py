@@ -267,6 +267,28 @@ def test_a_host_that_is_wrong_fails_alone_and_is_named_without_more(ansible, pla
     assert PASSWORD not in outcome.output and '"results"' not in outcome.output and '"hosts"' not in outcome.output
 
 
+@pytest.mark.parametrize("way", ["bulk", "file"])
+def test_all_that_failed_are_named_in_one_line_that_is_printed_once(ansible, platform, tmp_path, way):
+    names = [f"db{number:03}" for number in range(30)]
+    if way == "bulk":
+        outcome = ansible.run("datasentinel.platform.disable", *BULK, inventory=fleet({name: {} for name in names}))
+    else:
+        (tmp_path / "connections.csv").write_text("\n".join(["name,state", *(f"{name},disabled" for name in names)]))
+        outcome = ansible.run("datasentinel.platform.register_file", "-e", f"datasentinel_file={tmp_path}/connections.csv")
+    [line] = [line for line in outcome.output.splitlines() if "30 connections: 30 failed." in line]
+    assert all(name in line for name in names) and line.endswith(f"Also failed: {', '.join(names[20:])}.")
+    assert outcome.returncode == 2 and "30 of 30 connections failed: which, and why, is said above." in in_one_line(outcome.output)
+
+
+def test_what_is_left_alone_and_a_list_without_connections_are_told(ansible, platform, tmp_path):
+    (tmp_path / "connections.csv").write_text("name,host\n")
+    outcome = ansible.run("datasentinel.platform.register_file", "-e", f"datasentinel_file={tmp_path}/connections.csv").succeeded()
+    assert "The list holds no connection." in outcome.output.splitlines()
+    outcome = ansible.run("datasentinel.platform.enable", *BULK, inventory=fleet({"db1": {"datasentinel_connection_state": "disabled"}})).succeeded()
+    assert "1 connection: 1 left alone, since the inventory wants it disabled." in outcome.output.splitlines()
+    assert platform.journal.said() == []
+
+
 def test_later_tasks_have_the_result_of_each_host(ansible, platform):
     """As docs/many.md has it."""
     report = {"name": "report", "ansible.builtin.debug": {"msg": "{{ datasentinel_connections_result.hosts[inventory_hostname].connection.name }}"}}

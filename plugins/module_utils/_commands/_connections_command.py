@@ -15,8 +15,10 @@ from ._many import Entry, in_words, keep_all, summary
 from ._options import CONNECTIONS as OPTIONS
 
 CONCURRENCY = range(1, 65)
-#: Failures that the message names, and warnings that are shown.
+#: Failures that the message tells with their reasons, and warnings that are shown.
 _NAMED = 20
+#: Further failures that it names.
+_LISTED = 200
 
 
 def check_concurrency(count):
@@ -38,15 +40,14 @@ def _run(params, context):
     return together(keep_all(entries, context, params["concurrency"]), warnings)
 
 
-def together(results, warnings):
-    """Return the results of many connections as that of one task."""
+def together(results, warnings, sentence=""):
+    """Return the results of many connections as that of one task. sentence: the message begins with it instead of with the counts."""
     counts = summary(results)
     failed = [result for result in results if result["failed"]]
-    message = in_words(counts, len(results)) + "."
+    message = sentence or (in_words(counts, len(results)) + "." if results else "The list holds no connection.")
     if failed:
         reasons = [result["msg"] for result in failed[:_NAMED]]
-        more = ["and %d more, see results." % (len(failed) - _NAMED)] if len(failed) > _NAMED else []
-        message = " ".join([message, *reasons, *more])
+        message = " ".join([message, *reasons, *_further(failed[_NAMED:])])
     one = {
         "changed": any(result["changed"] for result in results),
         "msg": message,
@@ -58,6 +59,13 @@ def together(results, warnings):
         "warnings": warnings + _some([warning for result in results for warning in result.get("warnings", ())]),
     }
     return {**one, "failed": True} if failed else one
+
+
+def _further(failed):
+    """Return the sentence that names the failures whose reasons are not told, none without any: playbooks show no results of those."""
+    names = [result["name"] for result in failed[:_LISTED]]
+    more = ["and %s more, see results" % format(len(failed) - _LISTED, ",")] if len(failed) > _LISTED else []
+    return ["Also failed: %s." % ", ".join(names + more)] if names else []
 
 
 def _some(warnings):

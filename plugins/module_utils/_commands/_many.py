@@ -63,10 +63,14 @@ def summary(results):
 
 
 def in_words(counts, total):
-    """Return a summary as a clause: ``1,250 connections: 3 created, 1 failed``."""
+    """Return a summary as a clause: ``1,250 connections: 3 created, 1 failed``. counts: by what is said of them."""
     parts = ["%s %s" % (format(count, ","), action) for action, count in counts.items() if count]
-    noun = "connection" if total == 1 else "connections"
-    return "%s %s: %s" % (format(total, ","), noun, ", ".join(parts) or "nothing to do")
+    return "%s: %s" % (counted(total, "connection"), ", ".join(parts))
+
+
+def counted(count, noun):
+    """Return a number of things: ``1 host``, ``1,250 hosts``."""
+    return "%s %s%s" % (format(count, ","), noun, "" if count == 1 else "s")
 
 
 def _result(entry, keeping, secrets):

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible import constants
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._command import (
     Context,
@@ -225,6 +226,13 @@ def test_a_host_that_is_wrong_fails_alone(read, variables, message):
     assert read.result["failed"] is True and read.result["changed"] is True and message in read.result["msg"]
 
 
+def test_what_is_not_defined_is_an_error_where_ansible_is_told_to_let_it_be(read, monkeypatch):
+    """ANSIBLE_ERROR_ON_UNDEFINED_VARS=False, which has no effect from ansible-core 2.19 on."""
+    monkeypatch.setattr(constants, "DEFAULT_UNDEFINED_VAR_BEHAVIOR", False, raising=False)
+    [entry] = read({"pg1": {"password": template("{{ nowhere }}")}})
+    assert entry.failed["msg"].startswith(f"pg1: The variable {PREFIX}password cannot be templated")
+
+
 # --- names -------------------------------------------------------------------------------------------------------
 
 
@@ -300,6 +308,32 @@ def test_what_the_inventory_wants_otherwise_is_left_alone_and_told(read):
     }
 
 
+@pytest.mark.parametrize(
+    "hosts, sentence",
+    [
+        ({"a": {"state": "disabled"}}, "1 connection: 1 left alone, since the inventory wants it disabled."),
+        (
+            {"a": {"state": "disabled"}, "b": {"state": "absent"}, "c": {}},
+            "3 connections: 1 created, 2 left alone, since the inventory wants them absent or disabled.",
+        ),
+        ({"a": {"instances": []}}, f"1 host has no connections, since {PREFIX}instances is an empty list."),
+        (
+            {"a": {"instances": []}, "b": {"instances": []}, "c": {}},
+            f"1 connection: 1 created. 2 hosts have no connections, since {PREFIX}instances is an empty list.",
+        ),
+    ],
+)
+def test_the_message_counts_what_is_left_alone_and_hosts_without_connections(read, hosts, sentence):
+    read(hosts, play={PREFIX + "operation": "enable"})
+    assert read.result["msg"] == sentence and sum(read.result["summary"].values()) == len(read.result["results"])
+
+
+def test_a_host_with_an_empty_list_of_instances_has_the_result_of_the_role_and_claims_no_name(read):
+    entries = read({"pg1": {"instances": []}, "pg2": {"name": "pg1", "password": PASSWORD}})
+    assert list(desired(entries)) == ["pg1"] and entries[0].desired.host == "pg2"
+    assert (read.result["hosts"]["pg1"]["changed"], read.result["hosts"]["pg1"]["results"]) == (False, [])
+
+
 def test_an_operation_of_one_host_is_that_of_no_other(read):
     entries = read({"pg1": {"operation": "deregister"}, "pg2": {"password": PASSWORD}})
     assert {entry.name: entry.desired.state for entry in entries} == {"pg1": "absent", "pg2": "present"}
@@ -338,6 +372,12 @@ def test_the_result_has_that_of_each_host_as_the_role_returns_it(recorded, keep)
     assert (second["failed"], second["changed"], second["error"]["status"]) == (True, False, 500)
     assert [(one["name"], one["changed"], one["failed"]) for one in second["results"]] == [("a", False, False), ("b", False, True)]
     assert [connection["name"] for connection in second["connections"]] == ["a"]
+
+
+def test_names_in_the_message_are_masked_as_all_its_text_is(read):
+    hosts = {f"pg{number}": {"password": PASSWORD, "port": "many"} for number in range(20)}
+    read({**hosts, PASSWORD: {"password": PASSWORD, "port": "many"}, "last": {"password": PASSWORD, "port": "many"}})
+    assert read.result["msg"].endswith("Also failed: ********, last.") and PASSWORD not in read.result["msg"]
 
 
 def test_check_mode_reads_alone(recorded, keep):

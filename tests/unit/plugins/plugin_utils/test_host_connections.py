@@ -28,9 +28,14 @@ def refusal(host, instances=None, operation="register"):
 # --- register ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("instances", [None, []])
-def test_a_host_without_instances_is_one_connection(instances):
-    assert items_of(HOST, instances, "register") == [Item("db1", HOST)]
+def test_a_host_without_instances_is_one_connection():
+    assert items_of(HOST, None, "register") == [Item("db1", HOST)]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_host_with_an_empty_list_of_instances_has_no_connection(operation):
+    """Not even one of its own name, which nobody named. A password is not needed for none."""
+    assert items_of({"name": "db1", "state": "present"}, [], operation, "a=1") == []
 
 
 @pytest.mark.parametrize("instances", [None, [{"name": 4711, "port": 1}]])
@@ -160,6 +165,7 @@ def test_an_unknown_state(state):
 @pytest.mark.parametrize(
     "instances, message",
     [
+        ({}, f"{PREFIX}instances has to be a list, with one item for each PostgreSQL cluster of the host."),
         ({"name": "x"}, f"{PREFIX}instances has to be a list, with one item for each PostgreSQL cluster of the host."),
         ("x", f"{PREFIX}instances has to be a list, with one item for each PostgreSQL cluster of the host."),
         (["x"], f"{PREFIX}instances[0] has to be a mapping with name and port."),
@@ -243,6 +249,11 @@ def test_several_results_of_nothing():
         "changed": False,
         "results": [{"name": name, "changed": False, "failed": False} for name in ("pg-a", "pg-b")],
     }
+
+
+def test_no_connections_are_said_to_be_none():
+    message = f"The host has no connections, since {PREFIX}instances is an empty list: nothing to do."
+    assert combined([], []) == {"changed": False, "msg": message, "results": []}
 
 
 def test_a_message_is_named_also_where_the_name_is_part_of_a_word():

@@ -69,8 +69,13 @@ def test_a_line_for_each_connection_of_a_host():
 )
 def test_a_host_whose_preparation_failed_names_its_connections_and_the_task(variables, names):
     failed = {"datasentinel_onboard_batch": [], "datasentinel_connection_result": {}, "datasentinel_onboard_failed_task": "Make the user", **variables}
-    expected = [f"{name}: NOT connected: 'Make the user' failed, as shown above" for name in names]
+    which = " for a cluster of the host" if len(names) > 1 else ""
+    expected = [f"{name}: NOT connected: 'Make the user' failed{which}, as shown above" for name in names]
     assert shown({"pg1": failed, "pg2": host(entry("pg2", CONNECTED))})[0][:-1] == expected
+
+
+def test_a_host_without_connections_says_so():
+    assert shown({"pg1": host()}) == (["pg1: has no connections (datasentinel_connection_instances is an empty list)"], [])
 
 
 @pytest.mark.parametrize("result", [{"skipped": True}, {}, None])

@@ -14,6 +14,11 @@ from ansible_collections.datasentinel.platform.plugins.plugin_utils import _role
 from ansible_collections.datasentinel.platform.plugins.plugin_utils._role_variables import PREFIX
 from support.recorded import ACCESS, PASSWORD, URL, shown
 
+try:
+    from ansible.template import trust_as_template as template
+except ImportError:  # up to ansible-core 2.18, where every text is one
+    template = str
+
 INSTANCES = [{"name": "a", "port": 1}, {"name": "b", "port": 2}]
 
 
@@ -147,6 +152,20 @@ def test_an_empty_override_is_no_operation(recorded, host):
     assert host(password=PASSWORD, operation=" ", extra_tags="")["changed"] is False
 
 
+@pytest.mark.parametrize("operation", ["register", "deregister", "disable", "enable", "pause", "resume"])
+@pytest.mark.parametrize("instances", [[], template("{{ [] }}")])
+def test_a_host_with_an_empty_list_of_instances_has_nothing_done(recorded, host, operation, instances):
+    result = host(operation=operation, instances=instances)
+    assert (result["changed"], result.get("failed", False), result["results"]) == (False, False, []) and "the host has no connections" in result["msg"].lower()
+    assert recorded.calls == []
+
+
+@pytest.mark.parametrize("instances", [None, "", " "])
+def test_instances_that_are_empty_text_are_not_given(recorded, host, instances):
+    recorded.displays(host="db1", port=5432)
+    assert [entry["name"] for entry in host(password=PASSWORD, instances=instances)["results"]] == ["db1"]
+
+
 # --- names -------------------------------------------------------------------------------------------------------
 
 
@@ -175,6 +194,10 @@ def test_of_two_hosts_that_share_a_name_the_second_is_refused(hosts):
 def test_of_several_names_none_is_claimed_where_one_is_refused(hosts):
     taken = [{"name": "same", "port": 1}]
     assert list(hosts(pg1={"instances": taken}, pg2={"instances": [{"name": "own", "port": 1}, *taken]}, pg3={"name": "own"})) == ["pg2"]
+
+
+def test_a_host_without_connections_claims_no_name(hosts):
+    assert hosts(pg1={"instances": []}, pg2={"name": "pg1"}) == {}
 
 
 def test_a_host_may_run_twice(hosts, host):

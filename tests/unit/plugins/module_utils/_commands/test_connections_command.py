@@ -20,6 +20,7 @@ from ansible_collections.datasentinel.platform.plugins.module_utils._commands._c
 )
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._connections_command import (
     CONNECTIONS,
+    together,
 )
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._options import (
     secret_values,
@@ -113,8 +114,9 @@ def test_nothing_to_do_is_one_call_each_and_no_change(recorded, run):
     assert (result["changed"], result["diff"], result["msg"]) == (False, [], "2 connections: 2 unchanged.")
 
 
-def test_no_connections_are_nothing_to_do(recorded, run):
-    assert run()["msg"] == "0 connections: nothing to do." and recorded.calls == []
+def test_a_list_of_no_connections_is_no_failure_and_does_not_sound_like_work(recorded, run):
+    result = run()
+    assert (result["msg"], result["changed"], result.get("failed")) == ("The list holds no connection.", False, None) and recorded.calls == []
 
 
 def test_check_mode_reads_and_tells(recorded, run):
@@ -161,19 +163,26 @@ def test_one_that_fails_half_way_has_changed(recorded, run):
     assert "Before that, the platform answered 'Connection created!'." in result["msg"]
 
 
-def test_of_many_failures_the_first_are_named_and_the_rest_counted(recorded, run):
+def test_of_many_failures_the_first_are_told_with_their_reasons_and_the_others_named(recorded, run):
     for number in range(23):
         recorded.expects("GET", f"db{number}", 403)
     result = run(*({"name": f"db{number}"} for number in range(23)))
-    assert result["msg"].startswith("23 connections: 23 failed. Connection 'db0': ") and result["msg"].endswith(" and 3 more, see results.")
-    assert "Connection 'db19': " in result["msg"] and "db20" not in result["msg"] and len(result["results"]) == 23
+    assert result["msg"].startswith("23 connections: 23 failed. Connection 'db0': ") and result["msg"].endswith(" Also failed: db20, db21, db22.")
+    assert "Connection 'db19': " in result["msg"] and "Connection 'db20'" not in result["msg"] and len(result["results"]) == 23
 
 
-def test_failures_that_are_all_named_are_not_counted(recorded, run):
+def test_failures_that_are_all_told_with_their_reasons_are_not_named_again(recorded, run):
     for number in range(20):
         recorded.expects("GET", f"db{number}", 403)
     result = run(*({"name": f"db{number}"} for number in range(20)))
-    assert "Connection 'db19': " in result["msg"] and "more, see results" not in result["msg"]
+    assert "Connection 'db19': " in result["msg"] and "Also failed" not in result["msg"]
+
+
+@pytest.mark.parametrize("count, end", [(220, "db218, db219."), (221, "db218, db219, and 1 more, see results."), (3000, "db219, and 2,780 more, see results.")])
+def test_of_thousands_of_failures_so_many_are_named_and_the_rest_counted(count, end):
+    failed = {"action": "failed", "changed": False, "failed": True, "msg": "No."}
+    message = together([{"name": f"db{number}", **failed} for number in range(count)], [])["msg"]
+    assert message.endswith(end) and "\n" not in message and message.count("db") == 200
 
 
 def test_of_many_warnings_the_first_are_shown_and_the_rest_counted(recorded, run):

@@ -259,7 +259,6 @@ def test_a_line_tells_what_is_done_and_counts_all(world, keep, monkeypatch):
 @pytest.mark.parametrize(
     "counts, words",
     [
-        ({}, "0 connections: nothing to do"),
         ({"unchanged": 1}, "1 connection: 1 unchanged"),
         ({"failed": 1, "created": 2}, "3 connections: 2 created, 1 failed"),
         ({"created": 3, "unchanged": 1246, "failed": 1}, "1,250 connections: 3 created, 1,246 unchanged, 1 failed"),
