@@ -130,7 +130,7 @@ class Response:
     def _decoded(self, content):
         """Return bytes, which may end within a character, as text: by the charset that the response names, as UTF-8, or as Latin-1."""
         named = _CHARSET.search(self.headers.get("Content-Type", ""))
-        for charset in (named and named.group(1), "utf-8"):
+        for charset in (named.group(1) if named else "utf-8", "utf-8"):
             try:
                 # Which refuses what is no encoding of text, and the next takes an end within a character.
                 b" ".decode(charset, "ignore")

@@ -162,7 +162,10 @@ def test_the_case_of_the_ending_does_not_count(ending):
         ("name,host,password,tags\nx,h,half1,s3cret\n", "connections.csv, line 2, column tags: tags is not what it has to be. It is not shown,"),
         ("name,host,password,tags,tags.a\nx,h,half1,s3cret,1\n", "connections.csv, line 2, column tags: tags is not what it has to be. It is not shown,"),
         ("name,password,port\nx,half1,s3cret\n", "connections.csv, line 2, column port: port is not what it has to be. It is not shown,"),
-        ("name,host\nx,{{ host }}\n", "connections.csv, line 2: host is an expression ({{ }}), and a file is not templated: write the value itself, and encrypt"),
+        (
+            "name,host\nx,{{ host }}\n",
+            "connections.csv, line 2: host is an expression ({{ }}), and a file is not templated: write the value itself, and encrypt",
+        ),
         ("\n\nname,,port\n", "connections.csv, line 3, column 2: '' is no column"),
         ("name,tags.\n", "connections.csv, line 1, column 2: 'tags.' is no column"),
         ("name,host,Host\n", "connections.csv, line 1, column 3: the column 'Host' is there twice."),
