@@ -16,6 +16,8 @@ description:
   - The line is put where it takes effect. Above it stay rules with the method C(reject) that match a part of the platform's connections.
     A C(reject) that keeps the platform out altogether is never outranked, but an error that names the line. A last line that rejects
     everything, after rules that let somebody in, does not count as one, and the line is put above it.
+  - A line that people wrote for the user and exactly this address is their decision, whatever its type and method (other than C(reject)),
+    and nothing is added. If it lets in a part only, such as some databases, a warning names it.
 author:
   - The datasentinel.platform contributors (!UNKNOWN)
 options:
@@ -139,7 +141,7 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._postgresql._hba_file import HbaFile, write
-from ..module_utils._postgresql._hba_rules import HbaError, Traffic, place_for, rules_from, takes_effect
+from ..module_utils._postgresql._hba_rules import HbaError, Traffic, decisions, place_for, rules_from, takes_effect
 
 
 def keep(module, content):
@@ -165,7 +167,8 @@ def present(module, file, rules, traffic, ours):
     stale = [rule for rule in ours if rule is not effective]
     others = [rule for rule in rules if rule not in ours]
     result = {"line": traffic.line(), "removed": [rule.line for rule in stale]}
-    if effective is None:
+    decided = [] if effective else decided_by_hand(module, others, traffic)
+    if effective is None and not decided:
         place = place_for(others, traffic)
         for rule in place.narrowed:
             module.warn("A part of the platform's connections is rejected by %s, which stays above the line for the platform." % rule)
@@ -174,6 +177,21 @@ def present(module, file, rules, traffic, ours):
         # What was put in has moved the lines behind it.
         return without(file, [rule.line + (rule.line >= number) for rule in stale]), result
     return without(file, stale), result
+
+
+def decided_by_hand(module, others, traffic):
+    """Return the rules of other people that are for the user and the address. What they ask for (TLS, a certificate) is not to be outranked.
+
+    A plain rule is none of them: where it takes no effect, the same is put where it does.
+    """
+    found = [rule for rule in decisions(others, traffic) if not traffic.equals(rule)]
+    if found and not any(traffic.is_covered_by(rule) for rule in found):
+        module.warn(
+            "For the user %s and the address %s there is %s, which lets a part of the platform's connections in. Nothing was added, since that may be "
+            "deliberate. If the platform has to reach every database, write a line for all of them: %s"
+            % (traffic.user, traffic.address, ", ".join(map(str, found)), traffic.line())
+        )
+    return found
 
 
 def without(file, lines):

@@ -76,7 +76,11 @@ def test_onboard_through_the_socket_with_a_restart_by_pg_ctl(platform, onboard, 
         datasentinel_monitoring_user_login_unix_socket=str(home),
         datasentinel_monitoring_user_manage_preload=True,
         datasentinel_monitoring_user_restart=True,
-        datasentinel_monitoring_user_restart_command=f"{BINARIES}/pg_ctl -D {home}/data -l {home}/log -m fast -w restart",
+        # The port is that of the cluster, also where the host has another.
+        datasentinel_connection_port=1,
+        datasentinel_connection_instances=[{"name": "pg15", "port": port}],
+        datasentinel_monitoring_user_restart_command=f"{BINARIES}/pg_ctl -D {folder}/{{{{ datasentinel_monitoring_user_port | default('') }}}}/data "
+        f"-l {home}/log -m fast -w restart",
     )
     started = (home / "data/postmaster.pid").read_text()
 

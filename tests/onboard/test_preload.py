@@ -48,11 +48,16 @@ def test_what_the_role_does_not_change_it_tells(onboard, platform, host):
     with PostgresServers(1, bare=True, preload=False) as (server,):
         variables = host(server, datasentinel_monitoring_user_manage_hba=False)
         assert "set datasentinel_monitoring_user_manage_preload to true" in " ".join(onboard(pg=variables).succeeded().output.split())
-        # An error elsewhere in the configuration, with which it would not start again.
-        (server.data / "postgresql.conf").write_text("work_mem = nonsense\n")
-        outcome = onboard(pg={**variables, "datasentinel_monitoring_user_manage_preload": True, "datasentinel_monitoring_user_restart": True})
-        refused = outcome.results("Check that PostgreSQL would start again")["pg"]["msg"]
-        assert "postgresql.conf:1" in refused and "work_mem" in refused and server.process.poll() is None
+        # With what waits there it would not start again, but for what is valid.
+        waiting = ["work_mem = nonsense", "max_connections = nonsense", "max_locks_per_transaction = 99", "shared_buffers = 99TB"]
+        (server.data / "postgresql.conf").write_text("\n".join([*waiting, "shared_preload_libraries = 'auto_explain, nosuchlib, $libdir/nor_this'\n"]))
+        restart = {"datasentinel_monitoring_user_manage_preload": True, "datasentinel_monitoring_user_restart": True}
+        for options in ("--check",), ():
+            outcome = onboard(*options, pg={**variables, **restart, "datasentinel_monitoring_user_restart_command": "/nonexistent"})
+            refused = outcome.results("Check that PostgreSQL would start again")["pg"]["msg"]
+            assert [f"postgresql.conf:{number}: " in refused for number in (1, 2, 3, 4, 5)] == [True, True, False, True, False], refused
+            assert "the library nosuchlib is not there" in refused and "$libdir/nor_this" in refused and "auto_explain" not in refused
+        assert "shared_preload" not in (server.data / "postgresql.auto.conf").read_text()
         server.stop()
         (server.data / "postgresql.conf").write_text("")
         server.command += ["-c", "shared_preload_libraries=auto_explain"]

@@ -25,6 +25,9 @@ def test_from_bare_to_connected_and_back(onboard, offboard, platform, host, vers
     with PostgresServers(1, True, False, "shared_preload_libraries = 'auto_explain'", version) as (server,):
         hba = server.data / "pg_hba.conf"
         before = hba.read_bytes()
+        with server.connect() as superuser:
+            # Made by hand, so that it is a member of pg_monitor without what that may.
+            superuser.execute("CREATE ROLE datasentinel NOLOGIN NOINHERIT IN ROLE pg_monitor")
         variables = host(server, datasentinel_monitoring_user_manage_preload=True)
         foreseen = onboard("--check", pg=variables).succeeded()
         first = onboard(pg=variables).succeeded()
@@ -36,6 +39,7 @@ def test_from_bare_to_connected_and_back(onboard, offboard, platform, host, vers
             assert superuser.execute("SHOW shared_preload_libraries").fetchone() == ("auto_explain, pg_stat_statements",)
             [(rule,)] = superuser.execute("SELECT auth_method FROM pg_hba_file_rules WHERE user_name = '{datasentinel}'").fetchall()
             assert rule == "scram-sha-256"
+            assert superuser.execute("SELECT pg_has_role('datasentinel', 'pg_monitor', 'USAGE')").fetchone() == (True,)
         assert changes(onboard(pg=variables).succeeded()) == []
         offboard(pg=variables).succeeded()
         assert hba.read_bytes() == before

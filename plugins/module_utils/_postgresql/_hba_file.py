@@ -11,6 +11,7 @@ import ipaddress
 import os
 import re
 import shutil
+import socket
 import tempfile
 
 from ._hba_rules import HbaError
@@ -18,6 +19,7 @@ from ._hba_rules import HbaError
 #: What marks the lines that are ours.
 MARK = b"# added by datasentinel.platform"
 
+_WORD = re.compile(rb'[\s,]*("(?:[^"]|"")*"|[^\s,"#]+)')
 _INCLUDE = re.compile(rb'\s*(include|include_if_exists|include_dir)\s+("(?:[^"]|"")*"|[^\s#"]+)\s*(#.*)?', re.DOTALL)
 
 
@@ -109,18 +111,28 @@ class HbaFile:
         return number
 
     def _holds(self, rule):
-        """Return whether a rule is where PostgreSQL has seen it, by what it shows as it is written: type, method and address."""
+        """Return whether a rule is where PostgreSQL has seen it, by its type and address. Of a method, PostgreSQL may show another word."""
         if rule.line > len(self._lines):
             return False
         text = b" ".join(line.rstrip(b"\\\r\n") for line in self._lines[rule.line - 1 : self._end(rule.line)])
-        words = [os.fsdecode(word).strip('"') for word in text.split()]
-        return words[:1] == [rule.type] and rule.method in words and (rule.network is None or any(_is_address(word, rule) for word in words))
+        words = list(_words(text))
+        return words[:1] == [rule.type] and (rule.network is None or any(_is_address(word, rule) for word in words))
+
+
+def _words(text):
+    """Yield the words of a rule, up to a comment, which may begin within a word."""
+    found = _WORD.match(text)
+    while found:
+        yield os.fsdecode(found[1]).strip('"')
+        found = _WORD.match(text, found.end())
 
 
 def _is_address(word, rule):
+    address, expected = word.partition("/")[0], ipaddress.ip_address(rule.address)
     try:
-        return ipaddress.ip_address(word.partition("/")[0]) == ipaddress.ip_address(rule.address)
-    except ValueError:
+        # As PostgreSQL reads it, with parts left out: 0/0, 10.1/16.
+        return (ipaddress.ip_address(address) if ":" in address else ipaddress.ip_address(socket.inet_aton(address))) == expected
+    except (ValueError, OSError):
         return False
 
 

@@ -101,8 +101,15 @@ class Traffic:
 
     def is_of(self, rule):
         """Return whether a rule is for this user and address, and for nothing else."""
-        same = rule.network == self._network if self._network else (rule.address or "").lower() == self.address
-        return same and rule.users == (self.user,) and rule.type != _LOCAL
+        return self._is_at(rule) and rule.users == (self.user,)
+
+    def is_decided_by(self, rule):
+        """Return whether a rule names this user, alone or among others, and exactly this address, and lets something in: somebody's decision on how."""
+        return self._is_at(rule) and self.user in rule.users and rule.method != _REJECT and self.share(rule) != NOTHING
+
+    def is_covered_by(self, rule):
+        """Return whether a rule lets this traffic in to every database, be it over TLS or GSSAPI only."""
+        return "all" in rule.databases and rule.type in ("host", "hostssl", "hostgssenc")
 
     def equals(self, rule):
         """Return whether a rule is what `line` writes."""
@@ -120,6 +127,10 @@ class Traffic:
         """Return how much of the traffic a rule matches: NOTHING, PART or ALL."""
         shares = (_share_of_type(rule.type), _share_of_databases(rule.databases), self._share_of_users(rule.users), self._share_of_address(rule))
         return min(shares) if NOTHING not in shares else NOTHING
+
+    def _is_at(self, rule):
+        same = rule.network == self._network if self._network else (rule.address or "").lower() == self.address
+        return same and rule.type != _LOCAL
 
     def _share_of_users(self, users):
         return ALL if any(self._is_user(name) for name in users) else NOTHING
@@ -189,8 +200,8 @@ def place_for(rules, traffic):
 def takes_effect(rules, mine, traffic):
     """Return whether a line that is among the rules already has to stay where it is: no rule that `place_for` would have below it is above it."""
     above = [rule for rule in rules[: rules.index(mine)] if traffic.share(rule) != NOTHING]
-    # Rejects of a part are never outranked.
-    above = [rule for rule in above if rule.method != _REJECT or traffic.share(rule) == ALL]
+    # Rejects of a part, and what somebody has decided on a part, are never outranked.
+    above = [rule for rule in above if traffic.share(rule) == ALL or not (rule.method == _REJECT or traffic.is_decided_by(rule))]
     if not above:
         return True
     others = [rule for rule in rules if rule is not mine]
@@ -200,6 +211,17 @@ def takes_effect(rules, mine, traffic):
         # A reject of everything: somebody has put the line above it, or it is in vain.
         return all(traffic.share(rule) == PART for rule in above)
     return place.after is not None and others.index(above[-1]) < others.index(place.after)
+
+
+def decisions(rules, traffic):
+    """Return the rules in which somebody has decided how the traffic is let in, and which decide on some of it: nothing is above them that matches all."""
+    found = []
+    for rule in rules:
+        if traffic.is_decided_by(rule):
+            found.append(rule)
+        if traffic.share(rule) == ALL:
+            break
+    return found
 
 
 def _closes(rules, number):

@@ -24,9 +24,14 @@ OTHERS = "# who may come in\nlocal all all peer\n\nhost all all 10.0.0.0/8 md5  
 
 
 @pytest.fixture
-def hba(tmp_path):
-    """A function that runs the module on a file with this text, as PostgreSQL sees it, and returns its result; hba.path is the file."""
+def hba(tmp_path, monkeypatch):
+    """A function that runs the module on a file with this text, as PostgreSQL sees it, and returns its result.
+
+    hba.path is the file, and hba.warnings is what the module warned of.
+    """
     path = tmp_path / "pg_hba.conf"
+    warnings = []
+    monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _module, text: warnings.append(text))
 
     def run(text=None, check_mode=False, seen=None, **options):
         if text is not None:
@@ -42,7 +47,7 @@ def hba(tmp_path):
                 datasentinel_pg_hba.main()
         return json.loads(printed.getvalue())
 
-    run.path = path
+    run.path, run.warnings = path, warnings
     return run
 
 
@@ -148,6 +153,59 @@ def test_a_line_that_people_wrote_is_enough_where_it_takes_effect(hba):
     assert hba(f"{OTHERS}{LINE}\n", address=ADDRESS)["line_number"] == 4
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"hostssl all datasentinel {ADDRESS} cert",
+        f"hostssl all datasentinel {ADDRESS} scram-sha-256",
+        f"host all datasentinel {ADDRESS} md5",
+        f"host all other,datasentinel {ADDRESS} scram-sha-256",
+        f"host sales,all datasentinel {ADDRESS} scram-sha-256",
+        f"hostgssenc all datasentinel {ADDRESS} gss",
+    ],
+)
+@pytest.mark.parametrize("above", ["", "host sales all all md5\n", "hostnossl all all all reject\n"])
+def test_what_people_decided_for_the_user_and_the_address_is_not_outranked(hba, line, above):
+    text = f"{above}{line}\n{OTHERS}"
+    result = hba(text, address=ADDRESS)
+    assert not result["changed"] and hba.path.read_text() == text and hba.warnings == []
+
+
+@pytest.mark.parametrize(
+    "line", [f"host sales datasentinel {ADDRESS} md5", f"hostssl sales datasentinel {ADDRESS} cert", f"hostnossl all datasentinel {ADDRESS} md5"]
+)
+def test_what_people_decided_on_a_part_is_not_outranked_either_and_named(hba, line):
+    text = f"{line}\n{OTHERS}"
+    assert not hba(text, address=ADDRESS)["changed"] and hba.path.read_text() == text
+    [warning] = hba.warnings
+    assert f"there is line 1 of {hba.path}, which lets a part" in warning and warning.endswith(LINE)
+    # Written above our line, it leaves that in place, and is named no more.
+    text = f"{line}\n{MARKED}{OTHERS}"
+    assert not hba(text, address=ADDRESS)["changed"] and hba.path.read_text() == text and len(hba.warnings) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"host replication datasentinel {ADDRESS} md5",
+        "hostssl all datasentinel 10.1.2.4/32 cert",
+        f"hostssl all other {ADDRESS} cert",
+        f"hostssl all all {ADDRESS} cert",
+    ],
+)
+def test_what_people_decided_for_others_keeps_nobody_from_letting_the_platform_in(hba, line):
+    assert hba(f"{line}\n{OTHERS}", address=ADDRESS)["changed"]
+
+
+def test_what_people_decided_behind_a_line_that_lets_everybody_in_does_not_count(hba):
+    assert hba(f"host all all all md5\nhostssl all datasentinel {ADDRESS} cert\n", address=ADDRESS)["line_number"] == 1
+
+
+def test_our_line_for_an_earlier_address_goes_where_people_decided_for_the_new_one(hba):
+    text = f"hostssl all datasentinel {ADDRESS} cert\n"
+    assert hba(MARKED.replace("10.1.2.3", "10.9.9.9") + text, address=ADDRESS)["changed"] and hba.path.read_text() == text
+
+
 def test_our_line_moves_to_where_it_takes_effect(hba):
     assert hba(OTHERS + MARKED, address=ADDRESS)["line_number"] == 4
     assert hba.path.read_text() == OTHERS.replace("host all all", MARKED + "host all all")
@@ -160,11 +218,9 @@ def test_a_reject_is_named_and_nothing_is_changed(hba):
     assert hba.path.read_text() == text and len(list(hba.path.parent.iterdir())) == 1
 
 
-def test_a_reject_of_a_part_draws_a_warning(hba, monkeypatch):
-    warnings = []
-    monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _module, text: warnings.append(text))
+def test_a_reject_of_a_part_draws_a_warning(hba):
     assert hba("hostnossl all all all reject\nhost all all all md5\n", address=ADDRESS)["line_number"] == 2
-    assert [f"rejected by line 1 of {hba.path}" in warning for warning in warnings] == [True]
+    assert [f"rejected by line 1 of {hba.path}" in warning for warning in hba.warnings] == [True]
 
 
 def test_a_membership_decides_which_rules_are_for_the_user(hba):

@@ -95,6 +95,30 @@ def test_the_file_that_postgresql_reads_is_accepted():
     HbaFile(PATH, b"# a\n\thost\tall all all md5\n").check([rule(2), rule(9, "/data/more.conf")])
 
 
+@pytest.mark.parametrize(
+    "line, seen",
+    [
+        ("local all all ident", "local all all peer"),
+        ("host all all 10.0.0.0/8 md5#office", "host all all 10.0.0.0/8 md5"),
+        ("host all all 0/0 md5", "host all all 0.0.0.0/0 md5"),
+        ("host all all 10.1/16 md5", "host all all 10.0.0.1/32 md5"),
+        ("host all all 10.0.0.0/8 md5,", "host all all 10.0.0.0/8 md5"),
+        ("host all,sales all 10.0.0.0 255.0.0.0 md5", "host all all 10.0.0.0/8 md5"),
+        ('"host" "all" "a ""b"" user" "10.0.0.0/8" "md5"', "host all all 10.0.0.0/8 md5"),
+        ("host all all ::FFFF:10.0.0.1/128 md5", "host all all ::ffff:10.0.0.1/128 md5"),
+        ('host all "m\udcfcller" 10.0.0.0/8 md5', "host all all 10.0.0.0/8 md5"),
+    ],
+)
+def test_postgresql_may_show_a_rule_otherwise_than_it_is_written(line, seen):
+    HbaFile(PATH, os.fsencode(line)).check(rules_from([row(1, seen)], PATH))
+
+
+@pytest.mark.parametrize("line", ["host all all 10.1.0.0/16 md5", "host all all all md5 # 10.0.0.0/8", "host all all md5", "host all all 10.0.0.300/8 md5"])
+def test_a_rule_for_another_address_is_another_rule(line):
+    with pytest.raises(HbaError, match="is not what PostgreSQL has read"):
+        HbaFile(PATH, line.encode()).check(rules_from([row(1, "host all all 10.0.0.0/8 md5")], PATH))
+
+
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
