@@ -27,8 +27,8 @@ class ConnectionsAction(CommandAction):
         """As CommandAction has it."""
         with INTERRUPTIONS.awaited() as self.show:
             result = (self._keep_fleet if task_vars.get(FROM_INVENTORY) else self._keep_given)(plain(self._task.args), secrets, task_vars)
-        if result.get("msg") and "results" in result:
-            # A person sees it at the end of the task without asking for more.
+        if result.get("msg") and "results" in result and not result.get("failed"):
+            # A person sees it at the end of the task without asking for more. A failure Ansible prints itself.
             Display().display(result["msg"])
         return result
 
