@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ..module_utils._connection._wait import IS_DISABLED
 from ._plain import plain
 
 #: The facts that the playbook leaves on a host: the hosts it was onboarded with, and the task that failed.
@@ -51,7 +52,7 @@ def _of_connection(host, entry):
     if connection.get("connected"):
         return _entry(host, name, "connected")
     # To wait for a disabled connection is a failure of the module, and none of the host.
-    if message.startswith("It is disabled (") if entry["failed"] else connection.get("enabled") is False:
+    if message.startswith(IS_DISABLED) if entry["failed"] else connection.get("enabled") is False:
         return _entry(host, name, "registered and disabled")
     if entry["failed"]:
         return _entry(host, name, "NOT connected: %s" % (message or "failed"), failed=True)

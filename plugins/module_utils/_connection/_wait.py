@@ -14,6 +14,8 @@ from ._reconcile import read
 
 #: Seconds between two reads: they grow from the first to the last.
 PAUSES = (1.0, 2.0, 3.0, 5.0)
+#: With which the message on a disabled connection begins: to wait for one is a failure of the task, and none of the host.
+IS_DISABLED = "It is disabled "
 
 
 def wait_until_connected(platform, name, progress, timeout, left=None, clock=time.monotonic):
@@ -52,7 +54,7 @@ def _not_connected(connection, timeout, failure):
     if connection is None:
         return "It is gone: it was deleted while this task waited for the platform to connect to it."
     if connection.enabled is False:
-        return "It is disabled (%s), so the platform does not connect to it: use state: enabled, or do not wait." % connection.who()
+        return IS_DISABLED + "(%s), so the platform does not connect to it: use state: enabled, or do not wait." % connection.who()
     return (
         "The platform is not connected to %s after %.0f seconds. Check that PostgreSQL runs there, that pg_hba.conf lets the platform's "
         "address in, and that the password is right.%s" % (connection.who(), timeout, " The last read failed: %s" % failure if failure else "")
