@@ -20,6 +20,8 @@ _DISABLE = {"present": "disabled", "absent": None, "enabled": "disabled", "disab
 _ENABLE = {"present": "enabled", "absent": None, "enabled": "enabled", "disabled": None}
 #: What is said of a host whose datasentinel_connection_instances is an empty list.
 NO_CONNECTIONS = "The host has no connections, since %sinstances is an empty list: nothing to do." % PREFIX
+#: The same where hosts are named; a warning, since nobody watches a host whose list came out empty by mistake.
+HAS_NO_CONNECTIONS = "The host %%s has no connections, since %sinstances is an empty list." % PREFIX
 #: What each operation does to a connection, by the state that the inventory wants: the state to have, None to leave it alone.
 OPERATIONS = {
     "register": {},

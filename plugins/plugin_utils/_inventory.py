@@ -19,7 +19,7 @@ from ..module_utils._common._errors import InvalidInput
 from ..module_utils._connection._desired_connection import DesiredConnection
 from ..module_utils._connection._from_options import desired_from
 from ..module_utils._platform._settings import Settings, settings_from
-from ._host_connections import Item, items_of, not_needed, secrets_of
+from ._host_connections import HAS_NO_CONNECTIONS, Item, items_of, not_needed, secrets_of
 from ._host_variables import HostTemplar
 from ._role_variables import EXTRA_TAGS, RoleVariables
 from ._run import NAMES
@@ -87,6 +87,8 @@ class Inventory:
             secrets.add(*secrets_of(CONNECTION, options, instances))
             self._warnings.update(dict.fromkeys(role.warnings()))
             items = items_of(options, instances, operation, role.value(EXTRA_TAGS))
+            if not items:
+                self._warnings[HAS_NO_CONNECTIONS % host] = None
             NAMES.claim(host, [item.name for item in items], self._settings_of(typed(ACCESS, options), secrets).api_url)
         except Exception as exc:
             return [Described(Item(host, {}), failed=failure(exc, lambda error: "%s: %s" % (host, error)))]

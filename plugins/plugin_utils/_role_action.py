@@ -12,7 +12,7 @@ from ..module_utils._commands._options import over
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._platform._api_url import checked_url
 from ._action_base import CommandAction
-from ._host_connections import Item, combined, items_of, not_needed, secrets_of
+from ._host_connections import HAS_NO_CONNECTIONS, Item, combined, items_of, not_needed, secrets_of
 from ._host_variables import HostTemplar, variables_for
 from ._plain import plain
 from ._role_variables import EXTRA_TAGS, FROM_ROLE, PREFIX, RoleVariables
@@ -58,7 +58,8 @@ class RoleAction(CommandAction):
             results.append(result)
             _note(item.name, operation, owner, result, pauses)
         result = combined(items, results)
-        warnings = variables.warnings() + list(result.get("warnings", []))
+        none = [] if items else [HAS_NO_CONNECTIONS % owner]
+        warnings = variables.warnings() + none + list(result.get("warnings", []))
         return {**result, **({"warnings": warnings} if warnings else {})}
 
     def _platform(self, options):

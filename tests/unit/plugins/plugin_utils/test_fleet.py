@@ -332,6 +332,7 @@ def test_a_host_with_an_empty_list_of_instances_has_the_result_of_the_role_and_c
     entries = read({"pg1": {"instances": []}, "pg2": {"name": "pg1", "password": PASSWORD}})
     assert list(desired(entries)) == ["pg1"] and entries[0].desired.host == "pg2"
     assert (read.result["hosts"]["pg1"]["changed"], read.result["hosts"]["pg1"]["results"]) == (False, [])
+    assert read.result["warnings"] == [f"The host pg1 has no connections, since {PREFIX}instances is an empty list."]
 
 
 def test_an_operation_of_one_host_is_that_of_no_other(read):

@@ -157,6 +157,8 @@ def test_an_empty_override_is_no_operation(recorded, host):
 def test_a_host_with_an_empty_list_of_instances_has_nothing_done(recorded, host, operation, instances):
     result = host(operation=operation, instances=instances)
     assert (result["changed"], result.get("failed", False), result["results"]) == (False, False, []) and "the host has no connections" in result["msg"].lower()
+    # Or nobody would notice that a list came out empty by mistake.
+    assert result["warnings"] == [f"The host db1 has no connections, since {PREFIX}instances is an empty list."]
     assert recorded.calls == []
 
 
