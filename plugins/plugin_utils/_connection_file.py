@@ -27,14 +27,12 @@ except ImportError:
     from yaml import SafeLoader as _SafeLoader
 
 _TAG = "tags."
+_EXPRESSION = re.compile(r"\s*\{\{.*\}\}\s*", re.DOTALL)
 _DELIMITERS = ",;\t"
 #: Of lists and mappings in a YAML file; a connection needs three.
 _DEPTH = 50
 #: What YAML makes of plain text is not what is meant: the password 012345, the tag 1.10.
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:timestamp")
-
-
-_EXPRESSION = re.compile(r"\s*\{\{.*\}\}\s*", re.DOTALL)
 
 
 class _Loader(_SafeLoader):

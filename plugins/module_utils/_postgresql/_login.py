@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
+from .._common._text import has_control
+
 #: In bytes. PostgreSQL cuts off what is longer.
 NAME_LIMIT = 63
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HASH = re.compile(r"md5[0-9a-fA-F]{32}|SCRAM-SHA-256\$\d+:.*", re.DOTALL)
 # PostgreSQL's view of pg_hba.conf does not tell them from names in quotes.
 _KEYWORDS = ("all", "sameuser", "samerole", "samegroup", "replication")
@@ -34,19 +35,19 @@ def refusal(user, password=None):
 
 
 def _of_name(user):
+    if has_control(user) or '"' in user or "%" in user:
+        return "it holds a control character, a quotation mark or a percent sign"
     if len(user.encode()) > NAME_LIMIT:
         return "PostgreSQL cuts names after %d bytes" % NAME_LIMIT
     if user in _KEYWORDS or user[:1] in ("+", "@", "/"):
         return "in pg_hba.conf it means something else"
     if user.lower() in ("public", "none") or user.startswith("pg_"):
         return "PostgreSQL reserves it"
-    if _CONTROL.search(user) or '"' in user or "%" in user:
-        return "it holds a control character, a quotation mark or a percent sign"
     return ""
 
 
 def _of_password(password):
-    if _CONTROL.search(password):
+    if has_control(password):
         return "it holds a control character"
     if _HASH.fullmatch(password):
         return "it looks like the hash of one, and the platform needs the password itself"
