@@ -10,6 +10,7 @@ A fault is an async function of an Exchange; it decides whether the request is h
 from __future__ import annotations
 
 import asyncio
+import functools
 import html
 import json
 import random
@@ -263,11 +264,16 @@ async def drop_after(exchange: Exchange):
     exchange.drop()
 
 
+@functools.cache
+def _oversized() -> bytes:
+    return b" " * (64 * 1024 * 1024)
+
+
 def oversize(announced: bool) -> Fault:
     """A response of 64 MiB; announced: with its Content-Length."""
 
     async def fault(exchange: Exchange):
-        await exchange.respond(Response(200, b" " * (64 * 1024 * 1024), {}), announced=announced)
+        await exchange.respond(Response(200, _oversized(), {}), announced=announced)
 
     return fault
 
