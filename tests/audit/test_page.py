@@ -186,6 +186,17 @@ def test_the_fragment_shows_a_colleague_the_same(page):
     assert other.locator("#q").input_value() == "crm" and other.locator("#by").input_value() == "datacenter"
 
 
+def test_a_link_counts_as_soon_as_it_is_clicked(page):
+    shown = page(FLEET)
+    shown.evaluate("""() => {
+        const choice = document.getElementById("finding");
+        document.querySelector(".bar-row").click();
+        choice.value = "ok";
+        choice.dispatchEvent(new Event("change"));
+    }""")
+    assert set(parse_qs(shown.fragment)) == {"value", "finding"}
+
+
 @pytest.mark.parametrize("fragment", ["#connections", "#finding=nonsense&by=nothing&change=x&sort=y&value", "#%E0%A4%A", "#__proto__=1&change=constructor"])
 def test_a_fragment_that_means_nothing_does_no_harm(page, fragment):
     shown = page(FLEET, fragment)

@@ -56,7 +56,12 @@
     if (next.down) given.set("down", "1");
     return "#" + given.toString();
   }
+  // A link that is clicked has changed the address at once; its event comes a moment later.
+  function follow() {
+    if (location.hash !== "#connections" && (location.hash || "#") !== fragment({})) read();
+  }
   function go(changes) {
+    follow();
     history.replaceState(null, "", fragment(changes));
     read();
   }
@@ -278,7 +283,7 @@
     const near = (entries) => { if (entries[0].isIntersecting && shown < matching.length) showMore(); };
     new IntersectionObserver(near, { rootMargin: "600px" }).observe($("more"));
     addEventListener("resize", () => document.querySelectorAll("td.wide").forEach((cell) => { cell.colSpan = columns(); }));
-    addEventListener("hashchange", () => { if (location.hash !== "#connections") read(); });
+    addEventListener("hashchange", follow);
     addEventListener("beforeprint", () => showMore(matching.length));
     addEventListener("keydown", (event) => {
       if (event.key === "/" && !event.target.closest("input, select, textarea")) { event.preventDefault(); $("q").focus(); }
