@@ -35,14 +35,21 @@ PATIENCE = 900
 #: What ansible-test looks for before it fetches pip's installer, by its version of pip.
 BOOTSTRAPS = ("23_1_2", "24_2", "25_2", "25_3", "26_0")
 BOOTSTRAP = f"""
-# pip bootstrap for air-gapped networks: the packages asked for come from the configured index, once, and are unpacked into each environment.
-import pathlib, subprocess, sys, sysconfig, zipfile
+# pip bootstrap for air-gapped networks: the packages asked for come from the configured index, and are unpacked and compiled, once; each
+# environment gets a copy, since pip would be compiled in each.
+import compileall, pathlib, shutil, subprocess, sys, sysconfig, zipfile
 packages = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
 wheels = pathlib.Path(__file__).with_suffix(".wheels")
-if len(list(wheels.glob("*.whl"))) < len(packages):
+unpacked = wheels / sys.implementation.cache_tag
+if not unpacked.exists():
     subprocess.check_call([{str(TESTS / "python")!r}, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(wheels), *packages])
-for wheel in wheels.glob("*.whl"):
-    zipfile.ZipFile(wheel).extractall(sysconfig.get_path("purelib"))
+    unfinished = wheels / "unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    for wheel in wheels.glob("*.whl"):
+        zipfile.ZipFile(wheel).extractall(unfinished)
+    compileall.compile_dir(unfinished, quiet=2)
+    unfinished.rename(unpacked)
+shutil.copytree(unpacked, sysconfig.get_path("purelib"), dirs_exist_ok=True)
 """
 
 
