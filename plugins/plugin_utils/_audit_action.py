@@ -10,7 +10,7 @@ import json
 import os
 
 from ..module_utils._commands._audit_command import Audited, audit_all
-from ..module_utils._commands._connections_command import check_concurrency
+from ..module_utils._commands._bounds import check_concurrency
 from ..module_utils._commands._options import ACCESS, typed
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._connection._finding import FINDINGS, OK

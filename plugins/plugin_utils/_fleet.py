@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from ..module_utils._commands._connections_command import check_concurrency, together
+from ..module_utils._commands._bounds import check_concurrency
+from ..module_utils._commands._connections_command import together
 from ..module_utils._commands._many import Entry, counted, in_words, keep_all, summary
 from ..module_utils._commands._options import CONNECTIONS, typed
 from ._host_connections import combined

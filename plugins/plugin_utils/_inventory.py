@@ -12,8 +12,8 @@ from typing import Optional
 
 from ansible.plugins.loader import connection_loader
 
+from ..module_utils._commands._bounds import check_wait_timeout
 from ..module_utils._commands._command import failure, named
-from ..module_utils._commands._connection_command import check_wait_timeout
 from ..module_utils._commands._options import ACCESS, CONNECTION, over, secret_values, typed
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._connection._desired_connection import DesiredConnection

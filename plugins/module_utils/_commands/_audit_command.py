@@ -18,7 +18,6 @@ from .._platform._settings import Settings
 from .._platform._tokens import NoToken
 from ._command import Command, failure, named
 from ._options import AUDIT as OPTIONS
-from ._platform_info_command import NO_CONNECTION
 from ._threads import Threads
 
 
@@ -89,7 +88,7 @@ def _is_no_access(platform, exc):
         return True
     try:
         if isinstance(exc, Forbidden):
-            platform.connections.display(NO_CONNECTION)
+            platform.connections.check_access()
         else:
             platform.health.read(platform.new_retries())
     except ApiError:

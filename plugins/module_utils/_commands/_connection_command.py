@@ -10,15 +10,10 @@ from .._common._errors import InvalidInput
 from .._connection._from_options import desired_from
 from .._platform._platform import Platform
 from .._platform._settings import settings_from
+from ._bounds import check_wait_timeout
 from ._command import Command, failure, named
 from ._keeping import Keeping
 from ._options import CONNECTION as OPTIONS
-
-
-def check_wait_timeout(seconds):
-    """Raise InvalidInput for a wait_timeout that is no time."""
-    if seconds < 1:
-        raise InvalidInput("wait_timeout is %s: it has to be a number of seconds, 1 or more." % seconds, "wait_timeout")
 
 
 def _run(params, context):

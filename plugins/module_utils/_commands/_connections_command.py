@@ -8,23 +8,16 @@ from __future__ import annotations
 
 from .._common._errors import InvalidInput
 from .._platform._settings import settings_from
+from ._bounds import check_concurrency, check_wait_timeout
 from ._command import Command
-from ._connection_command import check_wait_timeout
 from ._items import desired_connections
 from ._many import Entry, in_words, keep_all, summary
 from ._options import CONNECTIONS as OPTIONS
 
-CONCURRENCY = range(1, 65)
 #: Failures that the message tells with their reasons, and warnings that are shown.
 _NAMED = 20
 #: Further failures that it names.
 _LISTED = 200
-
-
-def check_concurrency(count):
-    """Raise InvalidInput for a concurrency that is out of bounds."""
-    if count not in CONCURRENCY:
-        raise InvalidInput("concurrency is %s: it has to be a number from %d to %d." % (count, CONCURRENCY[0], CONCURRENCY[-1]), "concurrency")
 
 
 def _run(params, context):

@@ -13,9 +13,6 @@ from .._platform._tokens import NoToken
 from ._command import Command
 from ._options import PLATFORM_INFO as OPTIONS
 
-#: A name that no connection has: to look for it needs the right to manage connections, and changes nothing.
-NO_CONNECTION = "ansible-access-check-of-no-connection"
-
 
 def _run(params, context):
     settings, warnings = settings_from(params, credentials_needed=False)
@@ -30,7 +27,7 @@ def _run(params, context):
 def _access(platform):
     """Return granted, refused or forbidden, and for the last two the reason. Raise an ApiError for any other failure."""
     try:
-        platform.connections.display(NO_CONNECTION, platform.new_retries())
+        platform.connections.check_access(platform.new_retries())
     except Forbidden as exc:
         return "forbidden", str(exc)
     except Unauthorized as exc:

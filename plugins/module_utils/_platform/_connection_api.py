@@ -15,6 +15,8 @@ from .._http._client import ANY_SUCCESS
 from .._http._errors import ApiError, BadResponse, NotFound, Unauthorized
 
 _PATH = "/ds-api/pool/pg-instances/"
+#: A name that no connection has.
+NO_CONNECTION = "ansible-access-check-of-no-connection"
 #: What platforms put in place of a secret, repeated.
 _MASK_CHARACTERS = frozenset("*•●xX#.·-_?")
 
@@ -65,6 +67,10 @@ class ConnectionApi:
         if shown.get("host") is None:
             raise self.unreadable(name, "the response (status 200) is no connection: it has no host")
         return shown
+
+    def check_access(self, retries=None):
+        """Look for a connection that does not exist, which needs the right to manage connections, and changes nothing. retries: as above."""
+        self.display(NO_CONNECTION, retries)
 
     def unreadable(self, name, problem):
         """Return the error for what was displayed and cannot be a connection. problem: without a full stop, and without values."""

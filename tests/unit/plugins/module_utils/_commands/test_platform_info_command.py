@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._commands._platform_info_command import (
-    NO_CONNECTION,
     PLATFORM_INFO,
+)
+from ansible_collections.datasentinel.platform.plugins.module_utils._platform._connection_api import (
+    NO_CONNECTION,
 )
 from ansible_collections.datasentinel.platform.plugins.module_utils._platform._health_api import (
     HEALTH_PATH,
