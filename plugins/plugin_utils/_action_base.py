@@ -11,7 +11,6 @@ Where a task is delegated to another host, that host is meant to do the sending:
 from __future__ import annotations
 
 import contextlib
-import os
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.basic import missing_required_lib
@@ -21,7 +20,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._commands._command import PROXY_VARIABLES, Command, Context, execute, failure, named
-from ..module_utils._commands._options import masked_by_ansible, outranked, own_credentials, secret_values, where_to_set, wrong_type
+from ..module_utils._commands._options import environment_of_task, masked_by_ansible, own_credentials, secret_values, where_to_set, wrong_type
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._common._secrets import Secrets
 from ..module_utils._http._libraries import REQUESTS_IMPORT_ERROR
@@ -96,10 +95,7 @@ class CommandAction(ActionBase):
         """Have this process set up for the task, with its ``environment``."""
         share_memory()
         variables = self._task_environment()
-        access = {name: option.env for name, option in self.command.options.items() if option.env is not None}
-        given = {name: variables.get(variable) for name, variable in access.items()}
-        without = outranked(given, os.environ.get(access.get("api_url", "")))
-        with environment({**variables, **{access[name]: "" for name in without}}), quiet_libraries():
+        with environment_of_task(variables), environment(variables), quiet_libraries():
             yield
 
     # --- where ---------------------------------------------------------------------------------------------------

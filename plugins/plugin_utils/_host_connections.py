@@ -12,10 +12,8 @@ from ..module_utils._commands._options import ITEM, secret_values
 from ..module_utils._common._errors import InvalidInput
 from ..module_utils._common._known_keys import check_keys
 from ..module_utils._connection._tags import parse_given
-from ._role_variables import PREFIX
+from ._role_variables import INSTANCE, PREFIX
 
-#: What an item of datasentinel_connection_instances may hold; the first two it has to.
-INSTANCE = ("name", "port", "host", "user", "password", "tags", "state")
 _DISABLE = {"present": "disabled", "absent": None, "enabled": "disabled", "disabled": "disabled"}
 _ENABLE = {"present": "enabled", "absent": None, "enabled": "enabled", "disabled": None}
 #: What is said of a host whose datasentinel_connection_instances is an empty list.

@@ -10,7 +10,7 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ..module_utils._commands._options import over
 from ..module_utils._common._errors import InvalidInput
-from ..module_utils._platform._api_url import checked_url
+from ..module_utils._platform._api_url import comparable_url
 from ._action_base import CommandAction
 from ._host_connections import HAS_NO_CONNECTIONS, Item, combined, items_of, not_needed, secrets_of
 from ._host_variables import HostTemplar, variables_for
@@ -71,10 +71,7 @@ class RoleAction(CommandAction):
                     url = self.command.options["api_url"].from_environment()
             except AnsibleFallbackNotFound:
                 return ""
-        try:
-            return checked_url(url)[0]
-        except InvalidInput:
-            return url
+        return comparable_url(url)
 
 
 def _of_this_run(items, operation, host, pauses):

@@ -17,6 +17,7 @@ from ansible.errors import AnsibleError
 
 from ..module_utils._commands._options import CONNECTION
 from ..module_utils._common._errors import InvalidInput
+from ..module_utils._common._known_keys import check_keys
 from ._plain import plain
 from ._strict_template import template_strictly
 
@@ -25,6 +26,8 @@ PREFIX = "datasentinel_connection_"
 FROM_ROLE = PREFIX + "from_role"
 #: Variables of the role besides the options of the module.
 INSTANCES, OPERATION, EXTRA_TAGS = "instances", "operation", "extra_tags"
+#: What an item of the instances may hold; the first two it has to.
+INSTANCE = ("name", "port", "host", "user", "password", "tags", "state")
 #: The task variable by which a playbook of the collection says what it does; it outranks what users say.
 OF_PLAYBOOK = "playbook_operation"
 #: All variables that users set.
@@ -127,8 +130,12 @@ class RoleVariables:
     def _check_instances(self, items):
         """Raise InvalidInput for the first part of an item that cannot be templated."""
         for number, item in enumerate(items):
-            for key, value in item.items() if isinstance(item, dict) else ():
-                self._templated_alone("%s%s[%d].%s" % (PREFIX, INSTANCES, number, key), value, self._is_secret(PREFIX + str(key)))
+            if isinstance(item, dict):
+                where = "%s%s[%d]" % (PREFIX, INSTANCES, number)
+                # Under a misspelled key there may be a password, which is not known for one.
+                check_keys(where, item, INSTANCE)
+                for key, value in item.items():
+                    self._templated_alone("%s.%s" % (where, key), value, self._is_secret(PREFIX + key))
 
     def _is_secret(self, variable):
         """Return whether a variable is a password or a token, or holds some, as the instances as a whole do."""

@@ -64,6 +64,24 @@ def test_a_username_and_password_of_the_task_win_over_a_token_of_the_environment
     assert "an0ther-platforms" not in {call.headers.get("user-token") for call in platform.journal.all()}
 
 
+@pytest.mark.parametrize("of_task", ["api_url", "api_token"])
+def test_a_username_and_password_go_to_no_other_platform_whose_token_is_refused(ansible, runner, platform, of_task):
+    """The token and its address are in two scopes of the task."""
+    options = {"api_url": platform.url.replace("127.0.0.1", "localhost"), "api_token": "of-b-and-expired"}
+    variables = {f"DATASENTINEL_{of_task.upper()}": options.pop(of_task)}
+    wider = {"DATASENTINEL_API_USERNAME": platform.username, "DATASENTINEL_API_PASSWORD": platform.password, "DATASENTINEL_API_TOKEN": ""}
+    outcome = ansible.tasks(task("read", {**runner, "environment": variables}, name="db1", **options), environment=wider)
+    assert "The platform refused the token." in outcome["read"]["msg"]
+    assert platform.journal.said() == ["GET db1"]
+
+
+@pytest.mark.parametrize("spelling", ["/", "/ds-api"])
+def test_but_to_the_same_platform_however_its_address_is_spelled(ansible, runner, there, platform, spelling):
+    wider = {"DATASENTINEL_API_USERNAME": platform.username, "DATASENTINEL_API_PASSWORD": platform.password, "DATASENTINEL_API_TOKEN": ""}
+    ansible.tasks(task("read", runner, name="db1", api_url=platform.url + spelling, api_token="expired"), environment=wider).succeeded()
+    assert platform.journal.said() == ["GET db1", "POST user-token", "GET db1"]
+
+
 def test_inline_vault_values(ansible, runner, there, platform, tmp_path):
     from ansible.constants import DEFAULT_VAULT_IDENTITY
     from ansible.parsing.vault import VaultLib, VaultSecret

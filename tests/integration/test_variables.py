@@ -64,6 +64,14 @@ def test_variables_of_ones_own_and_of_other_hosts_draw_no_warning(ansible):
     assert "is no variable" not in ansible.run("datasentinel.platform.register", inventory=inventory).succeeded().output
 
 
+@pytest.mark.parametrize("name, bulk", [("register", False), ("register", True), ("deregister", False), ("audit", False)])
+def test_a_password_under_a_misspelled_key_that_looks_like_an_expression_is_not_printed(playbook, platform, name, bulk):
+    instances = [{"name": "a", "port": 5432, "pasword": "geheim{{nichts"}]
+    outcome, printed = playbook(name, "-e", f"datasentinel_bulk={bulk}", pg1={"datasentinel_connection_instances": instances})
+    assert outcome.returncode != 0 and "datasentinel_connection_instances[0] holds pasword, which is not known there" in printed
+    assert "geheim" not in printed and platform.store.names() == []
+
+
 # --- neither true nor false, and no number -------------------------------------------------------------------
 
 

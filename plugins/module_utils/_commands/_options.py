@@ -9,8 +9,10 @@ A test compares the documentation, the role and the AWX credential type with the
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -25,6 +27,7 @@ except ImportError:
     register_secrets = None
 
 from .._common._errors import InvalidInput
+from .._platform._api_url import comparable_url
 
 
 @dataclass(frozen=True)
@@ -190,16 +193,39 @@ def outranked(given, other_url):
     own = {name for name, value in given.items() if value}
     if own >= _USER:
         return {"api_token"} - own
-    if own >= {"api_url", "api_token"} and str(given["api_url"]).rstrip("/") != str(other_url).rstrip("/"):
+    if own >= {"api_url", "api_token"} and comparable_url(str(given["api_url"])) != comparable_url(str(other_url)):
         return _USER - own
     return set()
 
 
+#: Of the environment, the access options that are the task's own, and the ``api_url`` beneath them; None without any.
+_OF_TASK: ContextVar = ContextVar("of_task", default=None)
+
+
+@contextlib.contextmanager
+def environment_of_task(variables):
+    """Have `own_credentials` tell a task's ``environment`` (a mapping) from that of Ansible. To be entered before the one is laid over the other."""
+    given = {name: variables.get(option.env) for name, option in ACCESS.items()}
+    given = {name: value for name, value in given.items() if value is not None and str(value).strip()}
+    token = _OF_TASK.set((given, os.environ.get(ACCESS["api_url"].env)))
+    try:
+        yield
+    finally:
+        _OF_TASK.reset(token)
+
+
 def own_credentials(table, options):
-    """Return options without the credentials of the environment that are outranked by theirs."""
+    """Return options without the credentials of the environment that are outranked by theirs, or by those of the task's ``environment``.
+
+    A token and its address may be given one here and one there, so Ansible's own environment is compared with both together.
+    """
     if "api_token" not in table:
         return options
-    return {**options, **dict.fromkeys(outranked(options, os.environ.get(table["api_url"].env)), "")}
+    url = os.environ.get(table["api_url"].env)
+    of_task, url_of_ansible = _OF_TASK.get() or ({}, url)
+    given = {name: value for name, value in options.items() if value is not None}
+    without = outranked(given, url) | outranked(over({**of_task, "api_url": url}, given), url_of_ansible)
+    return {**options, **dict.fromkeys(without, "")}
 
 
 def over(wider, options):

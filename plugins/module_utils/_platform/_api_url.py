@@ -50,6 +50,14 @@ def checked_url(given):
     return url, []
 
 
+def comparable_url(given):
+    """Return api_url as `checked_url` does, to compare it with another; as it is, if it is refused."""
+    try:
+        return checked_url(given)[0]
+    except InvalidInput:
+        return given
+
+
 def _is_loopback(host):
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -240,6 +240,8 @@ SCOPES = [
     ({"api_url": OTHER, "api_token": "own"}, ["api_username", "api_password"]),
     ({"api_url": OTHER, "api_token": "own", "api_username": "half"}, ["api_password"]),
     ({"api_url": f"{URL}/", "api_token": "own"}, []),
+    ({"api_url": f"{URL}/ds-api", "api_token": "own"}, []),
+    ({"api_url": "no address", "api_token": "own"}, ["api_username", "api_password"]),
     ({"api_token": "own"}, []),
     ({"api_url": OTHER}, []),
     ({"api_username": "u", "api_password": "p"}, ["api_token"]),
@@ -247,16 +249,37 @@ SCOPES = [
 ]
 
 
+VARIABLES = {name: f"DATASENTINEL_{name.upper()}" for name in WIDER}
+
+
 @pytest.mark.parametrize("given, blank", SCOPES)
-@pytest.mark.parametrize("by_environment", [False, True])
-def test_which_credentials_of_the_processs_environment_count_beside_the_tasks(delegate, monkeypatch, given, blank, by_environment):
-    variables = {name: f"DATASENTINEL_{name.upper()}" for name in WIDER}
-    for name, variable in variables.items():
+@pytest.mark.parametrize("in_environment", [[], ["api_url"], ["api_token", "api_password"], list(WIDER)], ids="+".join)
+def test_which_credentials_of_the_processs_environment_count_beside_the_tasks(delegate, monkeypatch, given, blank, in_environment):
+    """Wherever the task has its own: in its options, its ``environment``, or some here and some there."""
+    for name, variable in VARIABLES.items():
         monkeypatch.setenv(variable, WIDER[name])
-    environment = [{variables[name]: value for name, value in given.items()}] if by_environment else []
-    _result, call = delegate({"name": "db1", **({} if by_environment else given)}, environment=environment)
+    environment = {VARIABLES[name]: value for name, value in given.items() if name in in_environment}
+    options = {name: value for name, value in given.items() if name not in in_environment}
+    _result, call = delegate({"name": "db1", **options}, environment=[environment])
     assert {name: call.options["module_args"][name] for name in WIDER} == {**WIDER, **given, **dict.fromkeys(blank, "")}
-    assert [os.environ[variable] for variable in variables.values()] == list(WIDER.values())
+    assert [os.environ[variable] for variable in VARIABLES.values()] == list(WIDER.values())
+
+
+@pytest.mark.parametrize("url, blank", [(URL, []), (OTHER, ["api_username", "api_password"])])
+def test_which_credentials_of_the_tasks_environment_count_beside_its_options(delegate, monkeypatch, url, blank):
+    """Without an address of their own, they are for that of the process's environment."""
+    monkeypatch.setenv(VARIABLES["api_url"], URL)
+    environment = {VARIABLES[name]: WIDER[name] for name in ("api_username", "api_password")}
+    _result, call = delegate({"name": "db1", "api_url": url, "api_token": "own", "api_username": None}, environment=[environment])
+    given = {"api_url": url, "api_token": "own"}
+    assert {name: call.options["module_args"][name] for name in WIDER} == {**WIDER, **given, **dict.fromkeys(blank, "")}
+
+
+def test_a_blank_token_of_the_tasks_environment_is_none(delegate, monkeypatch):
+    for name in ("api_username", "api_password"):
+        monkeypatch.setenv(VARIABLES[name], WIDER[name])
+    _result, call = delegate({"name": "db1", "api_url": OTHER}, environment=[{VARIABLES["api_token"]: " "}])
+    assert call.options["module_args"]["api_password"] == "wide-password"
 
 
 @pytest.mark.parametrize("given, left_out", SCOPES)

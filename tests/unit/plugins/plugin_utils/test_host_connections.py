@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._common._errors import InvalidInput
-from ansible_collections.datasentinel.platform.plugins.plugin_utils._host_connections import INSTANCE, OPERATIONS, Item, combined, items_of
-from ansible_collections.datasentinel.platform.plugins.plugin_utils._role_variables import PREFIX
+from ansible_collections.datasentinel.platform.plugins.plugin_utils._host_connections import OPERATIONS, Item, combined, items_of
+from ansible_collections.datasentinel.platform.plugins.plugin_utils._role_variables import INSTANCE, PREFIX
 
 HOST = {"name": "db1", "host": "pg1", "port": 5432, "user": "ds", "state": "present", "password": "s3cret", "tags": {"a": "1", "b": "2"}}
 ACCESS = {"api_url": "https://platform.example.com", "api_token": "t", "api_retries": 0, "validate_certs": False}

@@ -170,6 +170,22 @@ def test_of_instances_the_part_is_named_that_cannot_be_templated(instances, mess
     assert str(refused.value).startswith(f"The variable {PREFIX}{message}") and "s3cret" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "key, message",
+    [
+        ("pasword", "holds pasword, which is not known there: it may hold name, port, "),
+        ("login_password", "holds login_password, which is not known there: it may hold name, port, "),
+        ("s3cret-of-a-password", "holds a key that is not known there: it may hold name, port, "),
+        (17, "holds a key that is not known there: it may hold name, port, "),
+    ],
+)
+@pytest.mark.parametrize("text", ["s3cret{{nothing", "s3cret{% if"])
+def test_an_unknown_key_of_an_instance_is_refused_before_its_value_is_quoted(key, message, text):
+    with pytest.raises(InvalidInput) as refused:
+        role_variables(instances=[{"name": "a", "port": 1}, {"name": "b", "port": 2, key: template(text)}]).instances()
+    assert str(refused.value).startswith(f"{PREFIX}instances[1] {message}") and "s3cret" not in str(refused.value)
+
+
 @pytest.mark.parametrize("name", ["password", "user", "api_token"])
 @pytest.mark.parametrize("inner", [{}, {"nowhere": template("{{ nor_there }}")}], ids=["itself", "within another"])
 def test_what_is_not_defined_is_an_error_where_ansible_is_told_to_let_it_be(monkeypatch, name, inner):

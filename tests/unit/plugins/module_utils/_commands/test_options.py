@@ -24,6 +24,7 @@ from ansible_collections.datasentinel.platform.plugins.module_utils._commands._o
     ITEM,
     Option,
     argument_spec,
+    environment_of_task,
     masked_by_ansible,
     secret_values,
     typed,
@@ -140,6 +141,20 @@ def test_a_value_of_another_type_names_the_option_and_quotes_no_secret(option, v
 )
 def test_secrets_are_found_however_they_are_nested(options, found):
     assert secret_values({**ITEM, "items": Option(type="list", items=ITEM)}, options) == found
+
+
+@pytest.mark.parametrize("of_task", ["api_url", "api_token"])
+def test_a_token_and_its_address_count_together_also_where_one_is_of_the_tasks_environment(monkeypatch, of_task):
+    for name, value in {"url": "https://a.example.com", "username": "admin", "password": "s3cret"}.items():
+        monkeypatch.setenv(f"DATASENTINEL_API_{name.upper()}", value)
+    given = {"api_url": "https://b.example.com", "api_token": "b"}
+    variables = {ACCESS[of_task].env: given.pop(of_task)}
+    with environment_of_task(variables):
+        for variable, value in variables.items():
+            monkeypatch.setenv(variable, value)
+        values = typed(ACCESS, given)
+        assert [values[name] for name in ("api_url", "api_token", "api_username", "api_password")] == ["https://b.example.com", "b", "", ""]
+    assert typed(ACCESS, given)["api_password"] == "s3cret"
 
 
 # --- the tables --------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.datasentinel.platform.plugins.module_utils._common._errors import InvalidInput
-from ansible_collections.datasentinel.platform.plugins.module_utils._platform._api_url import checked_url
+from ansible_collections.datasentinel.platform.plugins.module_utils._platform._api_url import checked_url, comparable_url
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,6 +100,16 @@ def test_an_at_sign_anywhere_is_refused_and_nothing_is_quoted(url):
     with pytest.raises(InvalidInput) as refused:
         checked_url(url)
     assert str(refused.value) == "api_url holds an @, and so perhaps a user and password: give them as api_username and api_password instead."
+
+
+@pytest.mark.parametrize("url", ["https://platform.example.com", " https://platform.example.com/", "https://platform.example.com/ds-api/"])
+def test_spellings_of_one_address_compare_equal(url):
+    assert comparable_url(url) == "https://platform.example.com"
+
+
+@pytest.mark.parametrize("url", ["", "platform", "https://[::1", "https://a:b@platform"])
+def test_what_is_refused_compares_as_it_is(url):
+    assert comparable_url(url) == url
 
 
 @given(st.text(max_size=20) | st.text("htps:/@?#[]ds-ai.1 ", max_size=20).map("https://".__add__))
