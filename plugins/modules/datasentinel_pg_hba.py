@@ -39,13 +39,14 @@ options:
     description:
       - The platform's address, network in CIDR notation, or host name. Required for V(present).
       - A line that the module wrote for another address of the platform is replaced.
-      - Not needed for V(absent), which removes all lines that the module wrote for the user, and no other.
+      - Not heeded for V(absent), which removes all lines that the module wrote for the user, and no other.
     type: str
   rules:
-    description: The rows of PostgreSQL's view C(pg_hba_file_rules), without their options, but with C(has_options).
+    description:
+      - The rows of PostgreSQL's view C(pg_hba_file_rules), without their options, but with C(has_options). Required for V(present) and V(absent).
+      - All of them, since a file that holds a rule more, or another one, is not the one that PostgreSQL has read, and refused.
     type: list
     elements: dict
-    default: []
   groups:
     description: The roles that the user is a member of.
     type: list
@@ -78,8 +79,9 @@ EXAMPLES = r"""
     login_db: postgres
     query: >-
       SELECT current_setting('hba_file') AS path,
-      json_agg((to_jsonb(r) - 'options')
-      || jsonb_build_object('has_options', r.options IS NOT NULL)) AS rules
+      coalesce(json_agg((to_jsonb(r) - 'options')
+      || jsonb_build_object('has_options', r.options IS NOT NULL)), '[]')
+      AS rules
       FROM pg_hba_file_rules r
   register: hba
 
@@ -143,6 +145,9 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils._postgresql._hba_file import HbaFile, write
 from ..module_utils._postgresql._hba_rules import HbaError, Traffic, decisions, place_for, rules_from, takes_effect
 
+#: The options that a state needs.
+NEEDED = {"present": ("user", "address", "rules"), "absent": ("user", "rules"), "restored": ("backup", "checksum")}
+
 
 def keep(module, content):
     """Keep or remove the line in the content of the file. Return the new content, and the result."""
@@ -150,11 +155,10 @@ def keep(module, content):
     rules = rules_from(params["rules"], params["path"])
     file = HbaFile(params["path"], content)
     file.check(rules)
-    traffic = Traffic(params["user"], params["address"], params["groups"]) if params["address"] else None
     ours = [rule for rule in rules if file.is_marked(rule) and rule.users == (params["user"],)]
     if params["state"] == "absent":
         return without(file, ours), {"removed": [rule.line for rule in ours]}
-    return present(module, file, rules, traffic, ours)
+    return present(module, file, rules, Traffic(params["user"], params["address"], params["groups"]), ours)
 
 
 def present(module, file, rules, traffic, ours):
@@ -212,6 +216,10 @@ def restore(module, content):
 def run(module):
     """Do what the module is asked for, and return the result. Raise HbaError or OSError."""
     path = module.params["path"]
+    for name in NEEDED[module.params["state"]]:
+        # Ansible itself takes an empty text for given.
+        if module.params[name] in (None, ""):
+            raise HbaError("%s is empty: the state %s needs it." % (name, module.params["state"]))
     before = Path(path).read_bytes()
     if module.params["state"] == "restored":
         after, result = restore(module, before), {}
@@ -238,12 +246,12 @@ def main():
             "state": {"type": "str", "choices": ["present", "absent", "restored"], "default": "present"},
             "user": {"type": "str"},
             "address": {"type": "str"},
-            "rules": {"type": "list", "elements": "dict", "default": []},
+            "rules": {"type": "list", "elements": "dict"},
             "groups": {"type": "list", "elements": "str", "default": []},
             "backup": {"type": "path"},
             "checksum": {"type": "str"},
         },
-        required_if=[("state", "present", ("user", "address")), ("state", "absent", ("user",)), ("state", "restored", ("backup", "checksum"))],
+        required_if=[("state", state, names) for state, names in NEEDED.items()],
         supports_check_mode=True,
     )
     try:

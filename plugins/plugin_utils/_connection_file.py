@@ -59,7 +59,7 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def connections_in(path, content):
-    """Return the connections in a file, how messages call each of them (two lists), and whether options are columns.
+    """Return the connections in a file, how messages call each of them, and the columns of a table in their order, None for another file.
 
     path: of the file, whose ending tells what it is. content: its bytes. Raise InvalidInput, naming file, line and column.
     """
@@ -67,10 +67,10 @@ def connections_in(path, content):
     readers = {".csv": _from_csv, ".yml": _from_yaml, ".yaml": _from_yaml, ".json": _from_json}
     if ending not in readers:
         raise InvalidInput("%s is no .csv, .yml, .yaml or .json file." % path, "src")
-    connections, labels = readers[ending](os.path.basename(path), _decoded(path, content))
+    connections, labels, columns = readers[ending](os.path.basename(path), _decoded(path, content))
     for item, label in zip(connections, labels):
         _check_no_expression(item, label)
-    return connections, labels, ending == ".csv"
+    return connections, labels, columns
 
 
 def _check_no_expression(item, label):
@@ -118,14 +118,14 @@ def _from_csv(name, text):
             try:
                 connections.append(_connection(columns, cells))
             except InvalidInput as exc:
-                raise InvalidInput("%s, column %s: %s" % (label, exc.option, problem_of_cell(columns, exc)), "src") from None
+                raise InvalidInput("%s, column %s: %s" % (label, exc.option, problem_of_cell(columns, exc.option, exc)), "src") from None
             labels.append(label)
     except csv.Error as exc:
         text = '%s, line %d, cannot be read: %s; check the quotation marks (") in this line and before it.'
         raise InvalidInput(text % (name, reader.line_num, exc), "src") from None
     if columns is None:
         raise InvalidInput("%s is empty: its first row has to name the columns: %s." % (name, ", ".join(ITEM)), "src")
-    return connections, labels
+    return connections, labels, columns
 
 
 def _last(cells):
@@ -219,7 +219,7 @@ def _listed(name, content):
     if not isinstance(content, list):
         raise InvalidInput("%s has to hold a list of connections." % name, "src")
     labels = ["%s, connection %d%s" % (name, number, _named(item)) for number, item in enumerate(content, start=1)]
-    return content, labels
+    return content, labels, None
 
 
 def _named(item):

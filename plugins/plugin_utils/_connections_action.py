@@ -47,7 +47,7 @@ class ConnectionsAction(CommandAction):
 
     def _with_connections(self, options, secrets):
         """Return options with the connections that src holds, all of them checked before anything is sent. Raise InvalidInput."""
-        labels, columns = None, False
+        labels, columns = None, None
         if options.get("src") is not None:
             if options.get("connections") is not None:
                 raise InvalidInput("Give either connections or src, not both.", "src")
@@ -60,7 +60,7 @@ class ConnectionsAction(CommandAction):
         return options
 
     def _read(self, src):
-        """Return the connections in a file on the control node, vaulted or not, and how messages call them. Raise InvalidInput."""
+        """Return what `connections_in` has of a file on the control node, vaulted or not. Raise InvalidInput."""
         try:
             path = self._find_needle("files", str(src))
         except AnsibleError:

@@ -11,13 +11,17 @@ from .._common._known_keys import check_keys
 from .._connection._from_options import desired_from
 from ._options import ITEM
 
+#: A password that holds the delimiter, and no quotation marks around it, fills the cells behind it as well.
+_NOT_SHOWN = "It is not shown, since it may be a part of the password before it: a cell that holds the delimiter belongs in quotation marks."
 
-def desired_connections(connections, defaults=None, labels=None, columns=False):
+
+def desired_connections(connections, defaults=None, labels=None, columns=None):
     """Return the DesiredConnection of each item, in the order given.
 
     connections: mappings of the options in ITEM. defaults: used where an item does not give an option. labels: how messages
     call each item, by its number and name where None.
-    columns: whether options are columns, which messages name. Raise InvalidInput for the first that cannot be, naming it.
+    columns: those of the table that the items are rows of, in its order, which messages name; None where they are none.
+    Raise InvalidInput for the first that cannot be, naming it.
     """
     if not isinstance(connections, list):
         raise InvalidInput("connections has to be a list of mappings, one for each connection.", "connections")
@@ -31,29 +35,26 @@ def desired_connections(connections, defaults=None, labels=None, columns=False):
         try:
             desired.append(_desired(item, defaults or {}, label))
         except InvalidInput as exc:
-            text = problem_of_cell(item, exc) if columns else str(exc)
-            where = "%s, column %s" % (label, _column(item, exc)) if columns and exc.option else label
+            column = _column(item, exc, columns) if columns else None
+            text = problem_of_cell(columns, column, exc) if column and exc.option in item else str(exc)
+            where = "%s, column %s" % (label, column) if column else label
             raise InvalidInput(text if text.startswith(label) else "%s: %s" % (where, text), exc.option) from None
         name = desired[-1].name
         if name in seen:
-            text = "The name %r stands twice, in %s and %s: each connection of the platform has a name of its own."
-            raise InvalidInput(text % (name, seen[name], label), "name")
+            shown, why = ("", " " + _NOT_SHOWN) if columns and _is_behind_password(columns, "name") else (" %r" % name, "")
+            text = "The name%s stands twice, in %s and %s: each connection of the platform has a name of its own.%s"
+            raise InvalidInput(text % (shown, seen[name], label, why), "name")
         seen[name] = label
     return desired
 
 
-def problem_of_cell(columns, exc):
-    """Return what a message says of a cell of a table. columns: in their order. exc: the InvalidInput about it.
+def problem_of_cell(columns, column, exc):
+    """Return what a message says of a cell of a table. columns: in the table's order. column: that of the cell. exc: the InvalidInput about it."""
+    return "%s is not what it has to be. %s" % (exc.option, _NOT_SHOWN) if _is_behind_password(columns, column) else str(exc)
 
-    A password that holds the delimiter, and no quotation marks around it, fills the cells behind it as well.
-    """
-    behind = [column.partition(".")[0] for column in list(columns)[list(columns).index("password") + 1 :]] if "password" in columns else []
-    if exc.option not in behind:
-        return str(exc)
-    return (
-        "%s is not what it has to be. It is not shown, since it may be a part of the password before it: a cell that holds the delimiter belongs in "
-        "quotation marks." % exc.option
-    )
+
+def _is_behind_password(columns, column):
+    return "password" in columns and column in columns[columns.index("password") + 1 :]
 
 
 def _desired(item, defaults, label):
@@ -66,10 +67,10 @@ def _desired(item, defaults, label):
     return desired_from({name: option.converted(name, given[name]) if name in given else option.default for name, option in ITEM.items()})
 
 
-def _column(item, exc):
+def _column(item, exc, columns):
     """Return the column of an option; tags may have columns of their own."""
     tags = item.get("tags")
-    own = [key for key in tags if repr(key) in str(exc)] if exc.option == "tags" and isinstance(tags, dict) else []
+    own = [key for key in tags if repr(key) in str(exc) and "tags.%s" % key in columns] if exc.option == "tags" and isinstance(tags, dict) else []
     return "tags.%s" % own[0] if own else exc.option
 
 

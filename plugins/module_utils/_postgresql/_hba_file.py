@@ -19,6 +19,8 @@ from ._hba_rules import HbaError
 #: What marks the lines that are ours.
 MARK = b"# added by datasentinel.platform"
 
+#: What a line begins with that is a rule, and not a comment or the inclusion of another file.
+_TYPES = frozenset(["local", "host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc"])
 _WORD = re.compile(rb'[\s,]*("(?:[^"]|"")*"|[^\s,"#]+)')
 _INCLUDE = re.compile(rb'\s*(include|include_if_exists|include_dir)\s+("(?:[^"]|"")*"|[^\s#"]+)\s*(#.*)?', re.DOTALL)
 
@@ -36,14 +38,17 @@ class HbaFile:
         return b"".join(self._lines)
 
     def check(self, rules):
-        """Raise HbaError unless the rules are those of this file: PostgreSQL may run on another host, with a file of the same name."""
+        """Raise HbaError unless the rules are those of this file, all of them: PostgreSQL may run on another host, with a file of the same name."""
+        rules = [rule for rule in rules if rule.file == self.path]
         for rule in rules:
-            if rule.file == self.path and not self._holds(rule):
-                raise HbaError(
-                    "%s of this host is not what PostgreSQL has read: its line %d is not the rule of the type %s that is there. It may have been "
-                    "changed a moment ago: run the task again. Where PostgreSQL runs on another host, "
-                    "as a managed service does, set datasentinel_monitoring_user_manage_hba to false." % (self.path, rule.line, rule.type)
-                )
+            if not self._holds(rule):
+                raise self._is_another(rule.line, "not the rule of the type %s that is there" % rule.type)
+        lines = {rule.line for rule in rules}
+        number = 1
+        while number <= len(self._lines):
+            if number not in lines and _TYPES.intersection(self._words_at(number)[:1]):
+                raise self._is_another(number, "a rule that is missing in rules")
+            number = self._end(number) + 1
 
     def is_marked(self, rule):
         """Return whether the line of a rule is ours."""
@@ -75,6 +80,13 @@ class HbaFile:
         del self._lines[number - 1 : end]
         if number > len(self._lines) > 0 and not line.endswith(b"\n"):
             self._lines[-1] = re.sub(rb"\r?\n\Z", b"", self._lines[-1])
+
+    def _is_another(self, number, what):
+        """Return the HbaError for a line that is not what PostgreSQL has read."""
+        return HbaError(
+            "%s of this host is not what PostgreSQL has read: its line %d is %s. It may have been changed a moment ago: run the task again. Where PostgreSQL "
+            "runs on another host, as a managed service does, set datasentinel_monitoring_user_manage_hba to false." % (self.path, number, what)
+        )
 
     def _number_at(self, place):
         """Return the number that a line at a Place gets."""
@@ -112,11 +124,14 @@ class HbaFile:
 
     def _holds(self, rule):
         """Return whether a rule is where PostgreSQL has seen it, by its type and address. Of a method, PostgreSQL may show another word."""
-        if rule.line > len(self._lines):
+        if not 0 < rule.line <= len(self._lines):
             return False
-        text = b" ".join(line.rstrip(b"\\\r\n") for line in self._lines[rule.line - 1 : self._end(rule.line)])
-        words = list(_words(text))
+        words = self._words_at(rule.line)
         return words[:1] == [rule.type] and (rule.network is None or any(_is_address(word, rule) for word in words))
+
+    def _words_at(self, number):
+        """Return the words of the rule at a line, with all the lines that it takes."""
+        return list(_words(b"".join(line.rstrip(b"\\\r\n") for line in self._lines[number - 1 : self._end(number)])))
 
 
 def _words(text):
@@ -128,10 +143,10 @@ def _words(text):
 
 
 def _is_address(word, rule):
-    address, expected = word.partition("/")[0], ipaddress.ip_address(rule.address)
+    address = word.partition("/")[0]
     try:
         # As PostgreSQL reads it, with parts left out: 0/0, 10.1/16.
-        return (ipaddress.ip_address(address) if ":" in address else ipaddress.ip_address(socket.inet_aton(address))) == expected
+        return ipaddress.ip_address(address if ":" in address else socket.inet_aton(address)) == ipaddress.ip_address(rule.address)
     except (ValueError, OSError):
         return False
 

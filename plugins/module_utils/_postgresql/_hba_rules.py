@@ -21,6 +21,19 @@ NOTHING, PART, ALL = range(3)
 _LOCAL = "local"
 _REJECT = "reject"
 
+#: The columns of the view that are needed, and what they hold.
+_TEXT = (str, type(None))
+_COLUMNS: dict = {
+    "line_number": int,
+    "type": str,
+    "database": list,
+    "user_name": list,
+    "address": _TEXT,
+    "netmask": _TEXT,
+    "auth_method": str,
+    "has_options": bool,
+}
+
 
 class HbaError(Exception):
     """pg_hba.conf cannot be edited as asked; the message says why and what to do."""
@@ -55,25 +68,29 @@ class Rule:
 def rules_from(rows, path):
     """Return the Rules in rows of the view, in order. path: the file of rows that name none, as up to PostgreSQL 15.
 
-    Raise HbaError where PostgreSQL finds an error in the file.
+    Raise HbaError where PostgreSQL finds an error in the file, or where rows are none of the view.
     """
-    for row in rows:
+    for number, row in enumerate(rows):
         if row.get("error"):
             raise HbaError(
                 "PostgreSQL finds an error in line %s of %s (%s), so it would not take over any change. Mend that line first."
                 % (row.get("line_number"), row.get("file_name") or path, row["error"])
             )
+        wrong = [column for column, kinds in _COLUMNS.items() if column not in row or not isinstance(row[column], kinds)]
+        if wrong:
+            text = "rules[%d] is no row of pg_hba_file_rules as the module's examples read it: it lacks %s, or what it has there is of another type."
+            raise HbaError(text % (number, ", ".join(wrong)))
     return [
         Rule(
             row["line_number"],
             row.get("file_name") or path,
             row["type"],
-            tuple(row.get("database") or ()),
-            tuple(row.get("user_name") or ()),
-            row.get("address"),
-            row.get("netmask"),
+            tuple(row["database"]),
+            tuple(row["user_name"]),
+            row["address"],
+            row["netmask"],
             row["auth_method"],
-            bool(row.get("has_options")),
+            row["has_options"],
         )
         for row in rows
     ]

@@ -100,6 +100,14 @@ def test_a_file_that_was_changed_since_it_was_read_is_left_alone(hba):
     assert result["failed"] and "It may have been changed a moment ago: run the task again." in result["msg"] and hba.path.read_text() == now
 
 
+@pytest.mark.parametrize("options", [{"address": ADDRESS}, {"state": "absent"}])
+def test_a_file_that_holds_more_than_the_rules_is_left_alone(hba, options):
+    now = OTHERS + MARKED
+    result = hba(now, seen=OTHERS, **options)
+    assert result["failed"] and "its line 5 is a rule that is missing in rules. It may have been changed a moment ago" in result["msg"]
+    assert hba.path.read_text() == now
+
+
 def test_nothing_is_put_behind_a_line_that_goes_on(hba):
     text = "local all all peer\n# by the wiki \\"
     result = hba(text, address=ADDRESS)
@@ -116,7 +124,7 @@ def test_the_diff_shows_the_line_alone(hba):
 
 
 @pytest.mark.parametrize("text", ["", OTHERS, OTHERS.rstrip("\n"), OTHERS.replace("\n", "\r\n")])
-@pytest.mark.parametrize("given", [{}, {"address": ADDRESS}])
+@pytest.mark.parametrize("given", [{}, {"address": ADDRESS}, {"address": "nonsense!!"}, {"address": ""}])
 def test_what_was_added_is_taken_away_and_nothing_else(hba, text, given):
     hba.path.write_bytes(text.encode())
     assert hba(address=ADDRESS)["changed"]
@@ -253,6 +261,23 @@ def test_what_somebody_else_has_changed_since_is_not_put_back(hba):
 @pytest.mark.parametrize("options", [{}, {"state": "restored"}])
 def test_what_a_state_needs_has_to_be_given(hba, options):
     assert "missing" in hba("", **options)["msg"]
+
+
+@pytest.mark.parametrize("empty", ["user", "address", "rules"])
+def test_what_a_state_needs_may_not_be_empty(hba, empty):
+    options = {"address": ADDRESS, empty: None if empty == "rules" else ""}
+    assert hba(OTHERS, **options)["msg"] == f"{empty} is empty: the state present needs it." and hba.path.read_text() == OTHERS
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_rules_have_to_be_given(state, monkeypatch):
+    given = {"ANSIBLE_MODULE_ARGS": {"path": "/x", "user": "datasentinel", "address": ADDRESS, "state": state}}
+    printed = io.StringIO()
+    monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps(given).encode())
+    monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+    with redirect_stdout(printed), pytest.raises(SystemExit):
+        datasentinel_pg_hba.main()
+    assert json.loads(printed.getvalue())["msg"] == f"state is {state} but all of the following are missing: rules"
 
 
 def test_the_documentation_has_the_same_options():

@@ -106,8 +106,8 @@ def test_empty_rows_and_empty_cells_at_the_end_change_nothing(table, dialect, pl
 def test_each_connection_is_called_by_its_line(table, dialect):
     columns, rows = table
     rows = [[cell or "x" for cell in row] for row in rows]
-    _connections, labels, by_column = connections_in("/a/b.csv", written([columns, *rows], **dialect))
-    assert labels == [f"b.csv, line {number}" for number in range(2, len(rows) + 2)] and by_column is True
+    _connections, labels, in_order = connections_in("/a/b.csv", written([columns, *rows], **dialect))
+    assert labels == [f"b.csv, line {number}" for number in range(2, len(rows) + 2)] and in_order == columns
 
 
 # --- CSV: what is in it -------------------------------------------------------------------------------------------
@@ -162,6 +162,11 @@ def test_the_case_of_the_ending_does_not_count(ending):
         ("name,host,password,tags\nx,h,half1,s3cret\n", "connections.csv, line 2, column tags: tags is not what it has to be. It is not shown,"),
         ("name,host,password,tags,tags.a\nx,h,half1,s3cret,1\n", "connections.csv, line 2, column tags: tags is not what it has to be. It is not shown,"),
         ("name,password,port\nx,half1,s3cret\n", "connections.csv, line 2, column port: port is not what it has to be. It is not shown,"),
+        ("name,password,tags,tags.a\nx,half1,\x07s3cret=1,2\n", "connections.csv, line 2, column tags: tags is not what it has to be. It is not shown,"),
+        (
+            "host,user,password,name,state\nh1,u,half1,s3cret,\nh2,u,half1,s3cret,\n",
+            "The name stands twice, in connections.csv, line 2 and connections.csv, line 3: each connection of the platform has a name of its own. It is not",
+        ),
         (
             "name,host\nx,{{ host }}\n",
             "connections.csv, line 2: host is an expression ({{ }}), and a file is not templated: write the value itself, and encrypt",
@@ -183,6 +188,11 @@ def test_the_case_of_the_ending_does_not_count(ending):
         ("name\na/b\n", "connections.csv, line 2, column name: name is 'a/b'"),
         ("name,tags\na,sales\n", "connections.csv, line 2, column tags: The tag 'sales' has no '='"),
         ("name,tags.a\na,x=y\n", "connections.csv, line 2, column tags.a: The value of the tag 'a' holds"),
+        # What stands before the password is no part of it.
+        ('name,tags.a,password\nx,"y,z",pw\n', "connections.csv, line 2, column tags.a: The value of the tag 'a' holds a comma"),
+        ('name,tags.a,password,tags.b\nx,"y,z",pw,1\n', "connections.csv, line 2, column tags.a: The value of the tag 'a' holds a comma"),
+        ("name,tags,password,tags.b\nx,sales,pw,1\n", "connections.csv, line 2, column tags: The tag 'sales' has no '='"),
+        ("name,password,user\na,pw,u\na,pw,u\n", "The name 'a' stands twice, in connections.csv, line 2 and connections.csv, line 3"),
         ("name,tags,tags.b\na,sales,1\n", "connections.csv, line 2, column tags: The tag 'sales' has no '='"),
         ('name,tags,tags.b\na,"c=1,c=2",1\n', "connections.csv, line 2, column tags: The tag 'c' is given twice."),
         ("name\na\nb\na\n", "The name 'a' stands twice, in connections.csv, line 2 and connections.csv, line 4"),
@@ -257,8 +267,8 @@ def test_empty_columns_at_the_end_change_nothing(header):
 
 def test_connections_are_called_by_number_and_name():
     content = json.dumps([{"name": "a"}, {"host": "h"}, "x", {"name": 5}])
-    _connections, labels, by_column = connections_in("/a/b.json", content.encode())
-    assert labels == ["b.json, connection 1 ('a')", "b.json, connection 2", "b.json, connection 3", "b.json, connection 4 ('5')"] and by_column is False
+    _connections, labels, columns = connections_in("/a/b.json", content.encode())
+    assert labels == ["b.json, connection 1 ('a')", "b.json, connection 2", "b.json, connection 3", "b.json, connection 4 ('5')"] and columns is None
 
 
 @pytest.mark.parametrize(

@@ -154,10 +154,16 @@ def test_defaults_that_are_no_mapping_are_refused(defaults):
 
 def test_labels_name_the_items_in_place_of_their_numbers():
     assert str(refusal([{"name": "a", "port": 0}], labels=["f.csv, line 2"])).startswith("f.csv, line 2: port is 0")
-    assert str(refusal([{"name": "a", "port": 0}], labels=["f.csv, line 2"], columns=True)).startswith("f.csv, line 2, column port: port is 0")
-    of_a_tag = refusal([{"name": "a", "port": "b", "tags": {"b": "1"}}], labels=["f.csv, line 2"], columns=True)
+    columns = ["name", "port", "tags.b"]
+    assert str(refusal([{"name": "a", "port": 0}], labels=["f.csv, line 2"], columns=columns)).startswith("f.csv, line 2, column port: port is 0")
+    of_a_tag = refusal([{"name": "a", "port": "b", "tags": {"b": "1"}}], labels=["f.csv, line 2"], columns=columns)
     assert str(of_a_tag).startswith("f.csv, line 2, column port: port has to be"), "also where what it quotes is the key of a tag"
     assert "in f.csv, line 2 and f.csv, line 3" in str(refusal([{"name": "a"}] * 2, labels=["f.csv, line 2", "f.csv, line 3"]))
+
+
+def test_a_default_is_no_part_of_the_password_before_its_empty_cell():
+    error = refusal([{"name": "a", "password": "pw"}], {"port": 0}, labels=["f.csv, line 2"], columns=["name", "password", "port"])
+    assert str(error).startswith("f.csv, line 2, column port: port is 0")
 
 
 @pytest.mark.parametrize("password", [[SECRET], {SECRET: 1}, {"a": [SECRET]}, f"{SECRET}\n", f"{SECRET}\0", b"s3cretword"])

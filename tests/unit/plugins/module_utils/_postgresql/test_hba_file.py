@@ -13,6 +13,7 @@ from ansible_collections.datasentinel.platform.plugins.module_utils._postgresql.
 from ansible_collections.datasentinel.platform.plugins.module_utils._postgresql._hba_rules import HbaError, Place, rules_from
 from support.hba import PATH, row, rows
 
+KINDS = ["local", "host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc"]
 MARKED = b"ours # added by datasentinel.platform"
 
 
@@ -95,6 +96,31 @@ def test_the_file_that_postgresql_reads_is_accepted():
     HbaFile(PATH, b"# a\n\thost\tall all all md5\n").check([rule(2), rule(9, "/data/more.conf")])
 
 
+@pytest.mark.parametrize("line", [*(f"{kind} all b all md5" for kind in KINDS), '\t"host", all b all md5', "host \\\n all b all md5"])
+def test_a_file_with_a_rule_that_postgresql_has_not_read_is_refused(line):
+    with pytest.raises(HbaError, match="is not what PostgreSQL has read: its line 2 is a rule that is missing in rules"):
+        HbaFile(PATH, f"host all a all md5\n{line}\n".encode()).check(rules_from([row(1, "host all a all md5")], PATH))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", " , ", "# host all b all md5", "include more.conf", '"include_dir" more', "# b \\\nhost all b all md5", "@rules", "hosted", "\\\n# host"],
+)
+def test_what_is_no_rule_may_be_there(line):
+    HbaFile(PATH, f"host all a all md5 \\\n\n{line}\n".encode()).check(rules_from([row(1, "host all a all md5")], PATH))
+
+
+def test_a_rule_of_the_same_line_of_another_file_is_another_rule():
+    with pytest.raises(HbaError, match="its line 1 is a rule that is missing in rules"):
+        HbaFile(PATH, b"host all all all md5\n").check([rule(1, "/data/more.conf")])
+
+
+@pytest.mark.parametrize("number", [-9, 0, 2])
+def test_a_rule_that_is_in_no_line_is_another_rule(number):
+    with pytest.raises(HbaError, match=f"its line {number} is not the rule of the type host"):
+        HbaFile(PATH, b"host all all all md5\n").check([rule(number)])
+
+
 @pytest.mark.parametrize(
     "line, seen",
     [
@@ -103,6 +129,7 @@ def test_the_file_that_postgresql_reads_is_accepted():
         ("host all all 0/0 md5", "host all all 0.0.0.0/0 md5"),
         ("host all all 10.1/16 md5", "host all all 10.0.0.1/32 md5"),
         ("host all all 10.0.0.0/8 md5,", "host all all 10.0.0.0/8 md5"),
+        ("ho\\\nst all all 10.0.\\\n0.0/8 md5", "host all all 10.0.0.0/8 md5"),
         ("host all,sales all 10.0.0.0 255.0.0.0 md5", "host all all 10.0.0.0/8 md5"),
         ('"host" "all" "a ""b"" user" "10.0.0.0/8" "md5"', "host all all 10.0.0.0/8 md5"),
         ("host all all ::FFFF:10.0.0.1/128 md5", "host all all ::ffff:10.0.0.1/128 md5"),
@@ -117,6 +144,12 @@ def test_postgresql_may_show_a_rule_otherwise_than_it_is_written(line, seen):
 def test_a_rule_for_another_address_is_another_rule(line):
     with pytest.raises(HbaError, match="is not what PostgreSQL has read"):
         HbaFile(PATH, line.encode()).check(rules_from([row(1, "host all all 10.0.0.0/8 md5")], PATH))
+
+
+def test_an_address_as_the_view_never_shows_it_is_another_rule():
+    line = "host all all 10.0.0.0/8 md5"
+    with pytest.raises(HbaError, match="is not what PostgreSQL has read"):
+        HbaFile(PATH, line.encode()).check(rules_from([row(1, line, address="10.0.0.0/8", netmask=None)], PATH))
 
 
 # --- writing -----------------------------------------------------------------------------------------------------

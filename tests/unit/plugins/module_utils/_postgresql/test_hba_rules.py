@@ -233,5 +233,20 @@ def test_an_error_that_postgresql_finds_is_named():
         rules_from([row(1, OURS), broken], PATH)
 
 
+@pytest.mark.parametrize(
+    "broken, lacks",
+    [
+        ({"line_number": 1}, "type, database, user_name, address, netmask, auth_method, has_options"),
+        ({key: value for key, value in row(1, OURS).items() if key != "has_options"}, "has_options"),
+        (row("1", OURS), "line_number"),
+        (row(1, OURS, user_name="{all}"), "user_name"),
+        (row(1, OURS, type=None, auth_method=None), "type, auth_method"),
+    ],
+)
+def test_what_is_no_row_of_the_view_is_refused(broken, lacks):
+    with pytest.raises(HbaError, match=rf"rules\[1\] is no row of pg_hba_file_rules .* it lacks {lacks}, or"):
+        rules_from([row(1, OURS), broken], PATH)
+
+
 def test_the_file_of_a_rule_is_the_one_that_postgresql_16_names():
     assert str(rules_from([row(3, OURS, file_name="/data/more.conf")], PATH)[0]) == "line 3 of /data/more.conf"
