@@ -19,6 +19,9 @@ from ._command_lines import command_line, plain_names
 #: Bytes of memory without which nothing is paused: more than the notes of all that is paused at a time may take.
 _ROOM = 32 * 1024
 
+#: What the command does besides resuming.
+_ENABLES = "which enables all connections of these hosts but those that the inventory wants disabled"
+
 
 class Pauses:
     """The names of the connections that this run has paused, by host.
@@ -104,7 +107,7 @@ class Pauses:
             text = "Hosts whose names a shell or Ansible would take for something else are to be named by a pattern or a group: %s."
             sentences.append(text % ", ".join(others))
         if plain:
-            sentences.append("Resume it with: %s" % command_line("enable", plain))
+            sentences.append("Resume it with: %s (%s)" % (command_line("enable", plain), _ENABLES))
         elif others:
             sentences.append("Resume it with the playbook datasentinel.platform.enable.")
         return " ".join(sentences)

@@ -18,7 +18,9 @@ from support.playbook import Ansible, access_by_password, interpreter, stop, wai
 
 TASK = "Keep the connections of the host up to date"
 CORE = tuple(int(part) for part in ansible_version.split(".")[:2])
-CHANGE = {"name": "change", "ansible.builtin.command": "true", "notify": "restart"}
+UNREACHABLE = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 9}
+FROM_217_ON = pytest.mark.skipif(CORE < (2, 17), reason="up to 2.16, Ansible ends the whole run, as docs/maintenance.md says")
+CHANGE = {"name": "change", "ansible.builtin.debug": {"msg": "changed"}, "changed_when": True, "notify": "restart"}
 HANDLER = {"name": "restart", "ansible.builtin.debug": {"msg": "restarted"}}
 CONNECTION = {"host": "127.0.0.1", "port": 1, "user": "datasentinel", "password": "s3cret"}
 
@@ -44,6 +46,19 @@ def maintenance(ansible, tmp_path):
 
 
 @pytest.fixture
+def role(tmp_path):
+    """A function that returns a task of the work: a role with these tasks and this handler."""
+
+    def include(tasks, handler):
+        for kind, content in (("tasks", tasks), ("handlers", [handler])):
+            (tmp_path / "roles" / "work" / kind).mkdir(parents=True)
+            (tmp_path / "roles" / "work" / kind / "main.yml").write_text(yaml.safe_dump(content))
+        return {"name": "role", "ansible.builtin.include_role": {"name": str(tmp_path / "roles" / "work")}}
+
+    return include
+
+
+@pytest.fixture
 def enabled(platform):
     """What is enabled of the connections pg1, paused by nobody, and pg2, which somebody disabled before."""
     platform.store.put("pg1", **CONNECTION)
@@ -64,7 +79,7 @@ def test_monitoring_is_paused_during_the_work_and_only_what_was_paused_is_resume
     "host, work",
     [
         ({}, [{"name": "fail", "ansible.builtin.fail": {"msg": "broken"}}]),
-        ({"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 9}, [{"name": "reach", "ansible.builtin.ping": None}]),
+        (UNREACHABLE, [{"name": "reach", "ansible.builtin.ping": None}]),
     ],
     ids=["the work fails", "the host is unreachable"],
 )
@@ -91,7 +106,7 @@ def test_it_is_resumed_when(ansible, maintenance, platform, enabled, host, work,
     ],
     ids=["run_once", "run_once, delegated", "a timeout of run_once", "a block of run_once", "any_errors_fatal"],
 )
-@pytest.mark.skipif(CORE < (2, 17), reason="up to 2.16, Ansible ends the whole run, as docs/maintenance.md says")
+@FROM_217_ON
 @pytest.mark.parametrize("others", [[], ["pg3", "pg4"]], ids=["alone", "among others"])
 def test_it_is_resumed_where_the_work_ends_for_all_hosts(ansible, maintenance, platform, enabled, work, others):
     for name in others:
@@ -107,14 +122,30 @@ def test_it_is_resumed_where_the_work_ends_for_all_hosts(ansible, maintenance, p
 
 
 @pytest.mark.parametrize("scope", [{"run_once": True}, {"when": "inventory_hostname == 'pg1'"}], ids=["of all hosts", "of one"])
-def test_no_handler_runs_where_the_work_failed(ansible, maintenance, platform, enabled, tmp_path, scope):
-    for kind, tasks in (("tasks", [CHANGE, {"name": "fail", "ansible.builtin.fail": {"msg": "broken"}, **scope}]), ("handlers", [HANDLER])):
-        (tmp_path / "roles" / "work" / kind).mkdir(parents=True)
-        (tmp_path / "roles" / "work" / kind / "main.yml").write_text(yaml.safe_dump(tasks))
+def test_no_handler_runs_where_the_work_failed(ansible, maintenance, platform, enabled, role, scope):
     platform.store.put("pg3", **CONNECTION)
-    arguments, more = maintenance([{"name": "role", "ansible.builtin.include_role": {"name": str(tmp_path / "roles" / "work")}}], {"pg1": {}, "pg3": {}})
+    work = role([CHANGE, {"name": "fail", "ansible.builtin.fail": {"msg": "broken"}, **scope}], HANDLER)
+    arguments, more = maintenance([work], {"pg1": {}, "pg3": {}})
     outcome = ansible.run(*arguments, **more)
     assert outcome.returncode == 2 and set(outcome.results("restart")) == (set() if "run_once" in scope else {"pg3"})
+
+
+@pytest.mark.parametrize(
+    "host, handler, unfinished",
+    [
+        ({}, {"ansible.builtin.fail": {"msg": "broken"}, "when": "inventory_hostname == 'pg1'"}, ["pg1"]),
+        (UNREACHABLE, {"ansible.builtin.ping": None}, ["pg1"]),
+        pytest.param({}, {"ansible.builtin.fail": {"msg": "broken"}, "run_once": True}, ["pg1", "pg3"], marks=FROM_217_ON),
+    ],
+    ids=["fails", "finds its host unreachable", "fails with run_once"],
+)
+def test_the_work_is_not_finished_where_a_handler(ansible, maintenance, platform, enabled, role, host, handler, unfinished):
+    platform.store.put("pg3", **CONNECTION)
+    arguments, more = maintenance([role([CHANGE], {"name": "restart", **handler})], {"pg1": host, "pg3": {}})
+    outcome = ansible.run(*arguments, **more)
+    assert outcome.returncode == 2 and enabled() == {"pg1": True, "pg2": False, "pg3": True}, outcome.output
+    printed = " ".join(outcome.output.split())
+    assert [name for name in ("pg1", "pg3") if f"The work on {name} was not finished. Its monitoring is as it was before." in printed] == unfinished
 
 
 def test_hosts_that_failed_are_left_out_of_the_rest_of_the_work(ansible, maintenance, platform, enabled):
@@ -135,6 +166,22 @@ def test_a_host_that_cannot_be_paused_is_not_worked_on(ansible, maintenance, pla
     outcome = ansible.run(*arguments, **more)
     assert outcome.returncode != 0 and set(outcome.results("work")) == {"pg1"} and enabled()["pg1"]
     assert "The monitoring of unknown could not be paused, so no work was done." in " ".join(outcome.output.split())
+
+
+def test_what_is_paused_of_a_host_of_several_connections_is_resumed_where_the_control_node_is_the_only_host(ansible, maintenance, enabled):
+    work = [{"name": "work", "ansible.builtin.debug": {"msg": "working"}}]
+    arguments, more = maintenance(work, {"localhost": {"datasentinel_connection_instances": [{"name": "pg1", "port": 1}, {"name": "nope", "port": 2}]}})
+    outcome = ansible.run(*arguments, **more)
+    assert outcome.returncode == 2 and enabled() == {"pg1": True, "pg2": False} and '"msg": "working"' not in outcome.output, outcome.output
+    assert "The monitoring of localhost could not be paused, so no work was done." in " ".join(outcome.output.split())
+
+
+def test_of_two_windows_in_a_run_the_second_does_no_work_on_a_host_that_it_cannot_pause(ansible, maintenance, enabled):
+    arguments, more = maintenance([{"name": "work", "ansible.builtin.debug": {"msg": "working"}}], {"pg1": {}})
+    window, between = ({"ansible.builtin.import_playbook": f"datasentinel.platform.{name}"} for name in ("maintenance", "deregister"))
+    outcome = ansible.run([window, between, window], *arguments[1:], **more)
+    assert outcome.returncode == 2 and outcome.output.count('"msg": "working"') == 1, outcome.output
+    assert "The monitoring of pg1 could not be paused, so no work was done." in " ".join(outcome.output.split())
 
 
 @pytest.mark.parametrize("task", ["Do the work", "Note that the work may begin"])
