@@ -211,9 +211,17 @@ def test_the_credentials_of_one_platform_are_not_sent_to_another(tmp_path):
         assert outcome.returncode == 2 and controller.calls == [] and (controller.objects, controller.secrets) == before
         said = " ".join(outcome.output.split())
         assert "is for https://old.example.com, and datasentinel_awx_platform_url is https://platform.example.com, where jobs would send" in said
-        setup(datasentinel_awx_credentials=[], datasentinel_awx_update_secrets="true").succeeded()
-    assert (access["inputs"]["url"], access["inputs"]["username"]) == ("https://platform.example.com", "automation")
-    assert controller.secrets[access["id"]] == {"password": "s3cret-of-the-platform"}
+        nothing = {"datasentinel_awx_platform_username": "", "datasentinel_awx_platform_password": ""}
+        renew = {"datasentinel_awx_credentials": [], "datasentinel_awx_update_secrets": "true"}
+        assert setup(**renew, **nothing).returncode == 2 and controller.calls == []
+        setup(**renew).succeeded()
+        made = {"url": "https://platform.example.com", "username": "automation", "password": HIDDEN}
+        assert (access["inputs"], controller.secrets[access["id"]]) == (made, {"password": "s3cret-of-the-platform"})
+
+        # Another spelling of the same platform; and what is not given stays, as where PostgreSQL's password alone is renewed.
+        same = "https://platform.example.com/ds-api/"
+        setup(**renew, **nothing, datasentinel_awx_platform_url=same).succeeded()
+        assert (access["inputs"], controller.secrets[access["id"]]) == ({**made, "url": same}, {"password": "s3cret-of-the-platform"})
 
 
 @pytest.mark.parametrize(
@@ -229,3 +237,9 @@ def test_what_is_missing_is_named(tmp_path, given, collections, message):
     with running(controller, tmp_path, ANSIBLE_COLLECTIONS_PATH=os.pathsep.join(collections)) as setup:
         outcome = setup(**given)
     assert outcome.returncode != 0 and message in outcome.output and controller.calls == []
+
+
+def test_how_to_be_let_in_is_told(tmp_path):
+    with running(Controller(), tmp_path, CONTROLLER_HOST="http://127.0.0.1:9") as setup:
+        outcome = setup()
+    assert outcome.returncode == 2 and "CONTROLLER_HOST, its address, and CONTROLLER_OAUTH_TOKEN, a token" in " ".join(outcome.output.split())
