@@ -361,7 +361,8 @@ def test_the_playbook_of_a_file_takes_its_access_from_the_roles_variables(ansibl
     outcome = ansible.run("datasentinel.platform.register_file", variables={**given, **elsewhere})
     assert outcome.returncode != 0 and "no connection to 127.0.0.1:9" in outcome.output and platform.journal.said() == []
     access = {"datasentinel_connection_api_url": platform.url, "datasentinel_connection_api_token": platform.token()}
-    ansible.run("datasentinel.platform.register_file", variables={**given, **access}, environment=NO_ACCESS).succeeded()
+    empty = {f"datasentinel_connection_{name}": None for name in ("purge_tags", "wait", "wait_timeout", "validate_certs", "api_timeout", "api_retries")}
+    ansible.run("datasentinel.platform.register_file", variables={**given, **access, **empty}, environment=NO_ACCESS).succeeded()
     assert platform.store.names() == ["db1"]
 
 

@@ -59,9 +59,10 @@ def test_what_is_false_of_them_is_given(ansible, tls_platform):
     ansible.run("datasentinel.platform.ping", variables={"datasentinel_connection_validate_certs": False}, environment=access).succeeded()
 
 
-def test_what_is_empty_of_them_is_not_given(ansible):
+@pytest.mark.parametrize("empty", ["", None])
+def test_what_is_empty_of_them_is_not_given(ansible, empty):
     names = ("api_url", "api_token", "api_username", "api_password", "validate_certs", "ca_path", "api_timeout", "api_retries")
-    ansible.run("datasentinel.platform.ping", variables={f"datasentinel_connection_{name}": "" for name in names}).succeeded()
+    ansible.run("datasentinel.platform.ping", variables={f"datasentinel_connection_{name}": empty for name in names}).succeeded()
 
 
 def test_a_platform_that_is_not_there_fails(ansible):
