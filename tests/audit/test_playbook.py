@@ -93,6 +93,12 @@ def test_a_platform_that_goes_down_in_between_leaves_no_report(ansible, platform
     assert len(platform.journal.all()) < 60
 
 
+def test_variables_that_are_wrong_everywhere_leave_no_report(ansible, platform, no_report):
+    outcome = ansible.run(AUDIT, inventory=inventory(0, pg1={"port": "many"}, pg2={"port": "many"}))
+    assert outcome.returncode == 2 and no_report() and platform.journal.all() == []
+    assert outcome[TASK]["msg"].startswith("None of 2 connections can be looked at. The first: Connection 'pg1': port has to be "), outcome.output
+
+
 def test_one_connection_that_cannot_be_read_is_unknown_and_the_others_are_not(ansible, platform, report):
     register(platform, "pg000", "pg001", "pg002")
     platform.faults.add(faults.drop_before, "GET", "/pg001$", times=10)

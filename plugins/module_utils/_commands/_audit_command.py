@@ -106,8 +106,11 @@ def _without_name(audited, message):
 
 
 def _first_reason(connections):
-    """Return why no connection can be looked at: the first reason stands for all, as it does where access is not given."""
-    return next((audited.failed["msg"] for audited in connections if audited.failed), "There is no connection to be audited.")
+    """Return why no connection can be looked at; the first reason stands for all."""
+    reasons = [audited.failed["msg"] for audited in connections if audited.failed]
+    if not reasons:
+        return "There is no connection to be audited."
+    return reasons[0] if len(reasons) == 1 else "None of %d connections can be looked at. The first: %s" % (len(reasons), reasons[0])
 
 
 def _progress(connections):
