@@ -87,7 +87,8 @@ from ansible_collections.datasentinel.platform.plugins.plugin_utils._variables i
 
 VARIABLE = "datasentinel_hosts"
 DEFAULT = "postgresql"
-OPERATION = PREFIX + OF_PLAYBOOK
+#: By which the collection's playbooks tell its roles what to do.
+OWN = (PREFIX + OF_PLAYBOOK, "datasentinel_monitoring_user_look")
 #: What Ansible evaluates with the playbook, before it knows the variables of hosts.
 OF_THE_PLAYBOOK = ("datasentinel_bulk", "datasentinel_serial")
 
@@ -174,8 +175,9 @@ def refuse_what_is_not_understood(variables: dict) -> None:
             "-e holds text that is no name=value and would have no effect: write name=value without spaces around the =, and put a value that "
             "holds spaces in quotes of its own (-e \"name='a value'\")."
         )
-    if OPERATION in variables:
-        raise AnsibleLookupError(f"{OPERATION} is for the collection's own playbooks: leave it out, and run the playbook that does what is meant.")
+    own = next((name for name in OWN if name in variables), None)
+    if own:
+        raise AnsibleLookupError(f"{own} is for the collection's own playbooks: leave it out, and run the playbook that does what is meant.")
 
 
 def refuse_misspelling(variables: dict) -> None:

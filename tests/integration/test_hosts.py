@@ -86,6 +86,7 @@ NOT_UNDERSTOOD = {
     "two hosts": ("datasentinel_hosts=pg1 pg2", "-e holds text that is no name=value"),
     "upper case": ("DATASENTINEL_HOSTS=pg1", "DATASENTINEL_HOSTS is no variable of this playbook"),
     "another's work": ("datasentinel_connection_playbook_operation=deregister", "datasentinel_connection_playbook_operation is for the collection's own"),
+    "a look": ("datasentinel_monitoring_user_look=true", "datasentinel_monitoring_user_look is for the collection's own"),
 }
 
 

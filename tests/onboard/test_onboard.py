@@ -47,7 +47,8 @@ def test_from_bare_to_connected_again_and_back(onboard, offboard, platform, host
             superuser.execute("CREATE DATABASE closed")
             superuser.execute("REVOKE CONNECT ON DATABASE closed FROM PUBLIC")
             superuser.execute("SELECT pg_reload_conf()")
-        variables = host(server)
+        # Here and below, what is empty is not given.
+        variables = host(server, datasentinel_monitoring_user_password="", datasentinel_monitoring_user_login_user="")
 
         foreseen = onboard("--check", "--diff", pg1=variables).succeeded()
         assert platform.store.names() == [] and hba.read_text() == HBA
@@ -90,9 +91,9 @@ def test_from_bare_to_connected_again_and_back(onboard, offboard, platform, host
         assert changes(again) == [] and listed(again) == ["pg1: connected"]
         assert len(list(server.data.glob("pg_hba.conf.*~"))) == 1
 
-        # Without the platform's address.
+        # Without the platform's address, and whatever the inventory has for onboard.
         variables = host(server, datasentinel_monitoring_user_platform_address=None, datasentinel_connection_password=None)
-        # What is empty is not given.
+        variables |= {"datasentinel_monitoring_user_state": "present"}
         variables |= {"datasentinel_connection_user": "", "datasentinel_monitoring_user_name": "", "datasentinel_connection_instances": ""}
         variables |= {"datasentinel_connection_port": "", "datasentinel_monitoring_user_login_port": server.port}
         assert changes(offboard("--check", pg1=variables).succeeded()) == changes(offboard(pg1=variables).succeeded()) != []
@@ -124,6 +125,7 @@ def test_one_line_for_each_connection(onboard, platform, host):
             ),
             "off": host(servers[0], datasentinel_connection_user="off", **by_hand),
             "wrong": host(servers[0], datasentinel_connection_user="wrong", datasentinel_monitoring_user_password="not-that-one", **by_hand),
+            "administrator": host(servers[0], datasentinel_connection_user="postgres", **by_hand),
             "nameless": host(servers[0], datasentinel_connection_password=None),
             "empty": host(servers[0], datasentinel_connection_password=None, datasentinel_connection_instances=clusters[1:]),
             "homeless": host(servers[0], datasentinel_monitoring_user_platform_address=None),
@@ -137,13 +139,15 @@ def test_one_line_for_each_connection(onboard, platform, host):
         assert lines[1] == "down: NOT connected: 'Look what is there' failed, as shown above"
         assert lines[2:5] == ["cluster-0 (two): connected", "cluster-1 (two): connected", "off: registered and disabled"]
         assert lines[5].startswith(f"wrong: NOT connected: The platform is not connected to {servers[0].host}:{servers[0].port} as user wrong")
-        assert lines[6:] == [
+        assert lines[6] == "administrator: NOT connected: 'Check that PostgreSQL can be prepared' failed, as shown above"
+        assert "The role postgres is a superuser" in outcome.results("Check that PostgreSQL can be prepared")["administrator"]["msg"]
+        assert lines[7:] == [
             f"{name}: NOT connected: 'Check what is given' failed, as shown above"
             for name in ("nameless", "cluster-1 (empty)", "homeless", "everybody", "hash")
         ]
 
         failed = {host for host, result in outcome.results("Fail where a connection failed").items() if result["failed"]}
-        assert failed == {"unreached", "down", "wrong", "nameless", "empty", "homeless", "everybody", "hash"}
+        assert failed == {"unreached", "down", "wrong", "administrator", "nameless", "empty", "homeless", "everybody", "hash"}
         printed = " ".join(outcome.output.split())
         for reason, host_name in (
             ("The password of the monitoring user is missing: set", "nameless"),
@@ -194,13 +198,24 @@ def test_onboard_never_drops_the_monitoring_user(onboard, platform, host):
     assert "To drop it, run offboard with datasentinel_drop_user=true" in " ".join(outcome.output.split()) and platform.store.names() == []
 
 
+def test_offboard_never_makes_the_monitoring_user(offboard, platform, host):
+    """Nobody listens there: it is refused before anything is looked at."""
+    nowhere = SimpleNamespace(host="127.0.0.1", port=1, superuser_password="x")
+    platform.store.put("pg", host="127.0.0.1", port=1, user="datasentinel", password=PASSWORD)
+    outcome = offboard("-e", "datasentinel_monitoring_user_state=present", pg=host(nowhere))
+    assert "to make it, run onboard" in outcome.results("Check that the monitoring user is to be dropped")["pg"]["msg"]
+    assert outcome.returncode != 0 and platform.store.names() == ["pg"]
+
+
 def test_a_reject_is_never_outranked_and_an_error_is_taken_back(onboard, platform, host):
-    with PostgresServers(1, bare=True) as (server,):
+    with PostgresServers(1, bare=True, preload=False) as (server,):
         hba = server.data / "pg_hba.conf"
         text = "local all all peer\nhost all +pg_monitor 127.0.0.0/8 reject # not from here\nhost all postgres all scram-sha-256\n"
         hba.write_text(text)
-        outcome = onboard(pg=host(server))
+        # Nor is PostgreSQL restarted for a platform that cannot get in.
+        outcome = onboard(pg=host(server, datasentinel_monitoring_user_manage_preload=True))
         assert outcome.returncode != 0 and hba.read_text() == text
+        assert outcome.results("Add it to the libraries that are loaded at start") == {}
         refused = outcome.results("Keep the platform's line in pg_hba.conf")["pg"]["msg"]
         assert f"A reject keeps the platform out: line 2 of {hba} (host all +pg_monitor 127.0.0.0/8 reject)" in refused
 
@@ -247,8 +262,27 @@ def test_a_managed_service(onboard, offboard, platform, host):
         log = server.log.read_text()
         assert "PASSWORD 'SCRAM-SHA-256$" in log and PASSWORD not in log and "another-s3cret" not in log
         # What keeps the user from being dropped is found before anything is deregistered.
-        told = offboard(pg={**variables, "datasentinel_monitoring_user_manage_hba": True})
-        assert "admin is no superuser" in told.results("Check that the monitoring user can be dropped")["pg"]["msg"]
+        with server.connect() as superuser:
+            superuser.execute("CREATE ROLE weak LOGIN PASSWORD 'of-admin'")
+            for statement in ("CREATE ROLE granter", "CREATE ROLE crew", "GRANT crew TO granter WITH ADMIN OPTION", "GRANT crew TO weak GRANTED BY granter"):
+                superuser.execute(statement)
+        hosts = {
+            "pg": {**variables, "datasentinel_monitoring_user_manage_hba": True},
+            "own": {**variables, "datasentinel_connection_user": "admin"},
+            "weak": {**variables, "datasentinel_monitoring_user_login_user": "weak"},
+            "granter": host(server, datasentinel_connection_user="granter"),
+        }
+        for name in ("own", "weak", "granter"):
+            platform.store.put(name, host=server.host, port=server.port, user="datasentinel", password=PASSWORD)
+        told = offboard(**hosts)
+        checked = told.results("Check that the monitoring user can be dropped")
+        assert "admin is no superuser" in checked["pg"]["msg"]
+        assert "The role admin is a superuser, or the one that Ansible logs in as" in checked["own"]["msg"]
+        tried = told.results("Try to drop the monitoring user, and roll it back")
+        assert "permission denied to drop role" in tried["weak"]["msg"] and "membership of role weak in role crew" in tried["granter"]["msg"]
+        assert sorted(platform.store.names()) == sorted(hosts)
+        for name in ("own", "weak", "granter"):
+            platform.store.delete(name)
         with server.connect() as superuser:
             superuser.execute("CREATE TABLE t (i int)")
             superuser.execute("GRANT SELECT ON t TO datasentinel")
