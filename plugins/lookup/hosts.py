@@ -35,6 +35,13 @@ options:
         There is no default then, and a value in the inventory does not count.
     type: bool
     default: false
+  unheeded:
+    description:
+      - Variables that the playbook does not heed though others of the collection do, and without which it would do something else than was
+        meant. One that is given on the command line and is neither empty nor false is an error.
+    type: list
+    elements: str
+    default: []
 notes:
   - With C(--syntax-check), which needs no inventory, nothing is checked.
 author:
@@ -102,6 +109,7 @@ class LookupModule(LookupBase):
             return terms or [DEFAULT]
         if "inventory_hostname" not in variables:
             refuse_what_is_not_understood(variables)
+            refuse_unheeded(self.get_option("unheeded"), variables)
         try:
             inventory = inventory_of_run(self._loader, variables)
             if terms and not inventory.get_hosts(terms):
@@ -130,7 +138,10 @@ class LookupModule(LookupBase):
             )
         if not patterns:
             of_all = variables_of(self._loader, inventory.groups["all"], variables)
-            patterns = self._patterns({**of_all, **variables, VARIABLE: of_all.get(VARIABLE)}) or [DEFAULT]
+            patterns = self._patterns({**of_all, **variables, VARIABLE: of_all.get(VARIABLE)})
+            if not patterns:
+                patterns = [DEFAULT]
+                self._warn_of_other_groups(inventory, variables)
             # AWX hands over an answer that is left empty on purpose; on a command line it is a shell variable that is not set.
             if VARIABLE in variables and "awx_job_id" not in variables:
                 Display().warning(f"{VARIABLE} is empty, which counts as not given: this playbook acts on {','.join(patterns)}.")
@@ -141,6 +152,12 @@ class LookupModule(LookupBase):
                 f"No host of the inventory matches {','.join(patterns)!r}{within}: set {VARIABLE} to a group or pattern that does{or_limit}."
             )
         return patterns
+
+    def _warn_of_other_groups(self, inventory: InventoryManager, variables: dict) -> None:
+        """Warn of groups that name the hosts to no avail."""
+        groups = [name for name, group in inventory.groups.items() if name != "all" and variables_of(self._loader, group, variables).get(VARIABLE)]
+        if groups:
+            Display().warning(f"{VARIABLE} is set in the group {', '.join(groups)}, where it has no effect: set it in the group all, or give it by -e.")
 
     def _patterns(self, variables: dict) -> list[str]:
         return split_patterns(Templar(loader=self._loader, variables=variables).template(variables.get(VARIABLE)))
@@ -178,6 +195,13 @@ def refuse_what_is_not_understood(variables: dict) -> None:
     own = next((name for name in OWN if name in variables), None)
     if own:
         raise AnsibleLookupError(f"{own} is for the collection's own playbooks: leave it out, and run the playbook that does what is meant.")
+
+
+def refuse_unheeded(names: list[str], variables: dict) -> None:
+    """Raise AnsibleLookupError for the first variable with these names whose value asks for something."""
+    for name in names:
+        if str(variables.get(name) or "").strip().lower() not in ("", "false", "no", "off", "0"):
+            raise AnsibleLookupError(f"{name} is not heeded by this playbook, so nothing was done: leave it out, or run the playbook that heeds it.")
 
 
 def refuse_misspelling(variables: dict) -> None:

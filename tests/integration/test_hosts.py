@@ -58,6 +58,14 @@ def test_the_command_line_wins_over_the_inventory_which_wins_over_the_default(an
     assert listed(ansible.run(*names("register"), "--list-hosts", *options, inventory=inventory(**variables))) == hosts
 
 
+def test_a_group_that_names_the_hosts_to_no_avail_is_named(ansible):
+    groups = inventory()
+    groups["databases"]["vars"] = {"datasentinel_hosts": "databases"}
+    outcome = ansible.run(*names("register"), "--list-hosts", inventory=groups)
+    assert listed(outcome) == ["pg1", "pg2", "pg3"]
+    assert "datasentinel_hosts is set in the group databases, where it has no effect: set it in the group all" in " ".join(outcome.output.split())
+
+
 def test_group_vars_beside_the_inventory_count(ansible, tmp_path):
     beside = tmp_path / "group_vars"
     beside.mkdir()

@@ -83,6 +83,8 @@ WRONG = {
     "datasentinel_drop_user=ja": ("offboard", "datasentinel_drop_user has to be true or false, and it is 'ja'."),
     "datasentinel_serial=some": ("onboard", "datasentinel_serial has to be a number of hosts from 1 on, a percentage, or a list of them, and it is 'some'."),
     "datasentinel_awx_wait=never": ("awx_setup", "datasentinel_awx_wait has to be true or false, and it is 'never'."),
+    "datasentinel_drop_user=yes": ("deregister", "datasentinel_drop_user is not heeded by this playbook, so nothing was done"),
+    "datasentinel_serial=1": ("maintenance", "datasentinel_serial is not heeded by this playbook, so nothing was done"),
     "datasentinel_monitoring_user_restart=maybe": ("onboard", "datasentinel_monitoring_user_restart has to be true or false, and it is 'maybe'."),
 }
 

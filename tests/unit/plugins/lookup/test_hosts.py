@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from ansible.errors import AnsibleLookupError
 from ansible.parsing.dataloader import DataLoader
-from ansible_collections.datasentinel.platform.plugins.lookup.hosts import inventory_of_run, refuse_misspelling, split_patterns
+from ansible_collections.datasentinel.platform.plugins.lookup.hosts import inventory_of_run, refuse_misspelling, refuse_unheeded, split_patterns
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,11 @@ def test_a_misspelled_name_is_refused(name):
 @pytest.mark.parametrize("name", ["datasentinel_hosts", "datasentinel_bulk", "datasentinel_file", "datasentinel_connection_host", "hosts"])
 def test_other_names_are_not_refused(name):
     refuse_misspelling({name: ""})
+
+
+@pytest.mark.parametrize("value", ["", None, False, "false", "No", "off", 0])
+def test_what_asks_for_nothing_may_be_unheeded(value):
+    refuse_unheeded(["datasentinel_drop_user"], {"datasentinel_drop_user": value})
 
 
 def test_a_variable_of_ones_own_may_stand_beside_the_hosts():
