@@ -28,6 +28,7 @@ except ImportError:
 
 _TAG = "tags."
 _EXPRESSION = re.compile(r"\s*\{\{.*\}\}\s*", re.DOTALL)
+_PART_OF_EXPRESSION = re.compile(r"\{\{|\{%")
 _DELIMITERS = ",;\t"
 #: Of lists and mappings in a YAML file; a connection needs three.
 _DEPTH = 50
@@ -74,13 +75,14 @@ def connections_in(path, content):
 
 
 def _check_no_expression(item, label):
-    """Raise InvalidInput for an option that is an expression as a whole, which nobody would evaluate."""
+    """Raise InvalidInput for an option that is, or holds, an expression, which nobody would evaluate; a password may hold anything."""
     for name, value in item.items() if isinstance(item, dict) else ():
         texts = value.values() if isinstance(value, dict) else [value]
-        if any(isinstance(text, str) and _EXPRESSION.fullmatch(text) for text in texts):
+        is_expression = _EXPRESSION.fullmatch if name == "password" else _PART_OF_EXPRESSION.search
+        if any(isinstance(text, str) and is_expression(text) for text in texts):
             raise InvalidInput(
-                "%s: %s is an expression ({{ }}), and a file is not templated: write the value itself, and encrypt the file where it holds a password "
-                "(ansible-vault encrypt)." % (label, name if name in ITEM else "a key"),
+                "%s: %s holds an expression ({{ }}, {%% %%}), and a file is not templated: write the value itself, and encrypt the file where it holds a "
+                "password (ansible-vault encrypt)." % (label, name if name in ITEM else "a key"),
                 "src",
             )
 

@@ -151,9 +151,10 @@ def misspelled_in_role(names):
 
 
 def _nearest(name):
-    """Return the role's variable that is nearest to a name: of those that are part of it, or that it is part of, if there are any."""
+    """Return the role's variable that is nearest to a name: that of which it is a choice, or of those that are part of it, or that it is part of."""
     short = name[len(PREFIX) :].lower()
-    parts = [variable for variable in ROLE_VARIABLES if short and (short in variable[len(PREFIX) :] or variable[len(PREFIX) :] in short)]
+    parts = [PREFIX + variable for variable, option in CONNECTION.items() if short in (option.choices or ())]
+    parts = parts or [variable for variable in ROLE_VARIABLES if short and (short in variable[len(PREFIX) :] or variable[len(PREFIX) :] in short)]
     return difflib.get_close_matches(PREFIX + short, parts or ROLE_VARIABLES, n=1, cutoff=0.0)[0]
 
 

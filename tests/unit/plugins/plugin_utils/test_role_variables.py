@@ -273,6 +273,7 @@ def test_another_variable_of_the_role():
         ("instance", "instances"),
         ("operations", "operation"),
         ("override_state", "state"),
+        ("enabled", "state"),
         ("TAGS", "tags"),
         ("url", "api_url"),
         ("api_user", "api_username"),
