@@ -102,7 +102,7 @@ def test_from_bare_to_connected_again_and_back(onboard, offboard, platform, host
             assert superuser.execute("SELECT count(*) FROM pg_roles WHERE rolname = 'datasentinel'").fetchone() == (0,)
 
 
-def test_one_line_for_each_connection(onboard, platform, host):
+def test_one_line_for_each_connection(onboard, offboard, platform, host):
     with PostgresServers(2, bare=True) as servers:
         for server in servers:
             with server.connect() as superuser:
@@ -168,6 +168,16 @@ def test_one_line_for_each_connection(onboard, platform, host):
         # And Ansible ends a play when all hosts of a batch have failed.
         ended = onboard("-e", "datasentinel_serial=1", "--limit", "unreached,off", **hosts)
         assert listed(ended) == ["unreached: NOT connected: the host could not be reached", "off: not begun, since all hosts before it failed"]
+
+        # A cluster that cannot be reached, though its connection was to be absent, does not keep the user on the others of its host.
+        gone = {"name": "gone", "port": 1, "state": "absent"}
+        outcome = offboard(two={**hosts["two"], "datasentinel_connection_instances": [gone, *clusters]})
+        told = outcome.results("Fail where the monitoring user is left")["two"]["msg"]
+        assert "removed from gone on port 1, where 'Look what is there' failed: unable to connect" in told and "cluster-" not in told
+        assert outcome.returncode != 0 and not {"cluster-0", "cluster-1"} & set(platform.store.names())
+        for server in servers:
+            with monitoring(server, user="postgres", password="the-same") as superuser:
+                assert superuser.execute("SELECT count(*) FROM pg_roles WHERE rolname = 'datasentinel'").fetchone() == (0,)
 
 
 def test_a_host_with_an_empty_list_of_connections_has_no_cluster_to_prepare(onboard, offboard, platform, host):
