@@ -204,7 +204,7 @@ _OF_TASK: ContextVar = ContextVar("of_task", default=None)
 
 @contextlib.contextmanager
 def environment_of_task(variables):
-    """Have `own_credentials` tell a task's ``environment`` (a mapping) from that of Ansible. To be entered before the one is laid over the other."""
+    """Have `own_credentials` tell a task's ``environment`` (a mapping) from that of Ansible, in which its variables are not set yet."""
     given = {name: variables.get(option.env) for name, option in ACCESS.items()}
     given = {name: value for name, value in given.items() if value is not None and str(value).strip()}
     token = _OF_TASK.set((given, os.environ.get(ACCESS["api_url"].env)))
