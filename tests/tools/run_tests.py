@@ -82,8 +82,8 @@ def main():
     """Return the exit status: whether any step failed."""
     os.chdir(ROOT)
     # Where it is stopped by another signal than that of Ctrl-C, what it has started is stopped as well.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for ending in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, signal.default_int_handler)
     try:
         passed = Lanes(CACHE / "test", FORWARD, show=lambda line: print(line, flush=True)).run(*plan())
     except KeyboardInterrupt:

@@ -152,11 +152,15 @@ class Lanes:
                 self._show(f"    {line}" if step.passed else line)
 
     def _run_command(self, step, command, log):
-        nice = ["nice", "-n", "10"] if step.quiet else []
         environment = {**os.environ, **step.environment}
-        # A group of its own, so that it can be interrupted with all that it has started.
+        # A session of its own, so that it can be interrupted with all that it has started, and be quiet.
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
-        process = subprocess.Popen([*nice, *command], env=environment, process_group=0, **pipes)
+        nice = ["nice", "-n", "19"] if step.quiet else []
+        process = subprocess.Popen([*nice, *command], env=environment, start_new_session=True, **pipes)
+        if step.quiet:
+            # Where Linux shares the processors out by session, the value above counts within the session alone, which has one of its own.
+            with suppress(OSError):
+                Path(f"/proc/{process.pid}/autogroup").write_text("19")
         with self._lock:
             self._processes.add(process)
         for line in process.stdout:
