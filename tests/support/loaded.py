@@ -95,12 +95,19 @@ def settings_of_a_run():
 
 SETTINGS_OF_A_RUN = settings_of_a_run()
 
-# Ansible parses what plugins document of their settings once in each process, and again and again where there are none.
+# Ansible looks a thousand times a second whether a worker has ended.
+constants.set_constant("DEFAULT_INTERNAL_POLL_INTERVAL", 0.005)
+
+# It parses what plugins document of their settings once in each process, and again and again where there are none.
 loaders = importlib.import_module("ansible.plugins.loader")
 for kind in ("become", "cache", "callback", "connection", "inventory", "shell", "strategy"):
     for plugin in getattr(loaders, f"{kind}_loader").all(class_only=True):
         if not constants.config.has_configuration_definition(kind, plugin._load_name):
             constants.config.initialize_plugin_configuration_definitions(kind, plugin._load_name, {})
+
+# It finds and loads all plugins of Jinja anew in each worker that templates something.
+for kind in ("filter", "test"):
+    list(getattr(loaders, f"{kind}_loader").all())
 
 # The table of all that ever moved in Ansible takes a third of the time that is left; its reader is made to be replaced by one that remembers.
 finder = importlib.import_module("ansible.utils.collection_loader._collection_finder")
