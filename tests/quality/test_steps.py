@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -51,6 +52,16 @@ def test_lanes_run_side_by_side_and_a_step_waits_for_those_that_it_needs(module,
     first = module.Step("first", shell(meet(tmp_path, "a", "b")))
     needed = module.Step("needed", shell(meet(tmp_path, "b", "a"), "sleep 0.3", f"touch {tmp_path}/made"))
     assert run([first, module.Step("last", shell(f"test -e {tmp_path}/made"), after=(needed,))], [needed])[0]
+
+
+def test_a_quiet_step_leaves_the_processors_to_the_others_in_its_session_and_in_others(module, run):
+    said = "for _ in {1..250}; do grep -qs 'nice 10' /proc/self/autogroup && break; sleep 0.02; done; nice; cat /proc/self/autogroup"
+    quiet, other = module.Step("quiet", shell(said), quiet=True), module.Step("other", shell("nice"))
+    run([quiet, other])
+    (value, *session), [usual] = quiet.lines, other.lines
+    assert int(value) == min(int(usual) + 10, 19)
+    if os.access("/proc/self/autogroup", os.W_OK):
+        assert session[0].endswith(" nice 10")
 
 
 def test_what_needs_a_step_that_failed_is_not_run_and_has_failed(module, run, tmp_path):

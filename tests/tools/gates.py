@@ -30,8 +30,8 @@ LINT = CACHE / "venv-lint/bin"
 DOCS = CACHE / "venv-docs/bin"
 IMPORTER = CACHE / "venv-importer/bin"
 VERSION = "import sys; print('%d.%d' % sys.version_info[:2], end='')"
-#: Seconds for a gate. The first time, ansible-test fills environments of its own.
-PATIENCE = 900
+#: Seconds for a gate. The first time, ansible-test fills environments of its own; and in `make test`, the tests come first.
+PATIENCE = 1800
 #: What ansible-test looks for before it fetches pip's installer, by its version of pip.
 BOOTSTRAPS = ("23_1_2", "24_2", "25_2", "25_3", "26_0")
 BOOTSTRAP = f"""

@@ -155,14 +155,14 @@ class Lanes:
         environment = {**os.environ, **step.environment}
         # A session of its own, so that it can be interrupted with all that it has started, and be quiet.
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
-        nice = ["nice", "-n", "19"] if step.quiet else []
+        nice = ["nice", "-n", "10"] if step.quiet else []
         process = subprocess.Popen([*nice, *command], env=environment, start_new_session=True, **pipes)
+        with self._lock:
+            self._processes.add(process)
         if step.quiet:
             # Where Linux shares the processors out by session, the value above counts within the session alone, which has one of its own.
             with suppress(OSError):
-                Path(f"/proc/{process.pid}/autogroup").write_text("19")
-        with self._lock:
-            self._processes.add(process)
+                Path(f"/proc/{process.pid}/autogroup").write_text("10")
         for line in process.stdout:
             log.write(line)
             step.lines.append(line.rstrip("\n"))
