@@ -82,8 +82,10 @@ def main():
     """Return the exit status: whether any step failed."""
     os.chdir(ROOT)
     # Where it is stopped by another signal than that of Ctrl-C, what it has started is stopped as well.
-    for ending in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+    for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
         passed = Lanes(CACHE / "test", FORWARD, show=lambda line: print(line, flush=True)).run(*plan())
     except KeyboardInterrupt:
