@@ -228,13 +228,18 @@ def main():
     failed = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         futures = {pool.submit(run, gate, names): gate for gate in gates}
-        for future in as_completed(futures):
-            gate = futures[future]
-            passed, seconds, output = future.result()
-            print(f"{'passed' if passed else 'FAILED'}  {seconds:5.1f} s  {gate.name}", flush=True)
-            if not passed:
-                failed.append(gate)
-                print(output, flush=True)
+        try:
+            for future in as_completed(futures):
+                gate = futures[future]
+                passed, seconds, output = future.result()
+                print(f"{'passed' if passed else 'FAILED'}  {seconds:5.1f} s  {gate.name}", flush=True)
+                if not passed:
+                    failed.append(gate)
+                    print(output, flush=True)
+        except KeyboardInterrupt:
+            # Whatever runs has been interrupted, too.
+            pool.shutdown(wait=False, cancel_futures=True)
+            return 130
     print(f"{len(gates) - len(failed)} passed, {len(failed)} failed")
     return int(bool(failed))
 

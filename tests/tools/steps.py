@@ -138,7 +138,8 @@ class Lanes:
     def _run_step(self, step):
         missing = [other.name for other in step.after if not other.passed]
         if missing or self._interrupted:
-            self._tell(f"{step.name}: not run, since {', '.join(missing)} failed")
+            reason = f"{', '.join(missing)} failed" if missing else "the run was interrupted"
+            self._tell(f"{step.name}: not run, since {reason}")
             return
         self._tell(f"{step.name} …")
         begun = time.monotonic()
