@@ -43,14 +43,6 @@ def test_the_status_and_the_output_tell_which_failed(gates, monkeypatch, capsys)
     assert printed.endswith("1 passed, 1 failed\n")
 
 
-def test_an_interrupted_run_begins_no_further_gate(gates, monkeypatch, tmp_path):
-    monkeypatch.setattr(gates, "GATES", (gates.Gate("first", "kill -INT $PPID; sleep 0.5"), gates.Gate("next", f"touch {tmp_path}/begun")))
-    monkeypatch.setattr(gates.os, "cpu_count", lambda: 1)
-    monkeypatch.setattr(sys, "argv", ["gates.py"])
-    assert gates.main() == 130
-    assert not (tmp_path / "begun").exists()
-
-
 def test_an_unknown_gate_is_an_error(gates):
     with pytest.raises(SystemExit, match="No gate is named spelling"):
         gates.chosen(["mypy", "spelling"])
