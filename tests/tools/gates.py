@@ -50,9 +50,9 @@ if not unpacked.exists():
         zipfile.ZipFile(wheel).extractall(unfinished)
     compileall.compile_dir(unfinished, quiet=2)
     unfinished.rename(unpacked)
-packages = pathlib.Path(sysconfig.get_path("purelib"))
-shutil.copytree(unpacked, packages, dirs_exist_ok=True)
-packages.joinpath("without-gc.pth").write_text("import gc; gc.disable()")
+installed = pathlib.Path(sysconfig.get_path("purelib"))
+shutil.copytree(unpacked, installed, dirs_exist_ok=True)
+installed.joinpath("without-gc.pth").write_text("import gc; gc.disable()")
 """
 
 
