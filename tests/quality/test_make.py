@@ -179,3 +179,14 @@ def test_a_python_is_found(checkout, stand_in):
     assert run(checkout, "find-python", PYTHON=str(stand_in)) == sys._base_executable + "\n"
     found = run(checkout, "find-python").strip()
     assert subprocess.run([found, "-c", "import sys; print(sys.version_info >= (3, 11))"], capture_output=True, text=True, check=True).stdout == "True\n"
+
+
+def test_the_shims_of_a_version_manager_come_last(checkout, tmp_path):
+    for folder in ("shims", "of-a-distribution"):
+        python = tmp_path / folder / "python3"
+        python.parent.mkdir()
+        # It passes for one that fits, and says which it is.
+        python.write_text(f"#!/bin/sh\necho {folder}\n")
+        python.chmod(0o755)
+    path = os.pathsep.join([str(tmp_path / "shims"), str(tmp_path / "of-a-distribution"), os.environ["PATH"]])
+    assert run(checkout, "find-python", PATH=path, PYTHON="") == "of-a-distribution\n"
