@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -23,6 +24,9 @@ from embedded.postgres import PostgresServers
 from embedded.server import Platform
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
+
+# Until the tests are collected, nothing becomes garbage; what is there then stays, and is not looked through again and again.
+gc.disable()
 
 #: Where the first process of a session has installed the collection, for the workers of pytest-xdist.
 COLLECTIONS = "DATASENTINEL_TEST_COLLECTIONS"
@@ -58,6 +62,11 @@ settings.register_profile("tests", derandomize=True, deadline=None, database=Non
 # ansible-test forks for each test, and the same tests run with all their examples elsewhere.
 settings.register_profile("ansible-test", settings.get_profile("tests"), max_examples=10)
 settings.load_profile("ansible-test" if ansible_test else "tests")
+
+
+def pytest_collection_finish():
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure():
