@@ -71,14 +71,22 @@ def test_what_needs_a_step_that_failed_is_not_run_and_has_failed(module, run, tm
     assert not (tmp_path / "ran").exists()
 
 
-PYTEST = """3 workers [4 items]
+DISTRIBUTED = """3 workers [4 items]
 
 tests/a.py::test_one
 [gw0] [ 1/4] PASSED tests/a.py::test_one
 [gw1] [ 2/4] FAILED tests/a.py::test_two[a b]
 [gw1] [ 3/4] PASSED tests/a.py::test_three
 [gw1] [ 3/4] ERROR tests/a.py::test_three
-=================================== FAILURES ===================================
+"""
+ALONE = """collecting ... collected 4 items
+
+tests/a.py::test_one PASSED                                               [ 1/4]
+tests/a.py::test_two[a b] FAILED                                          [ 2/4]
+tests/a.py::test_three PASSED                                             [ 3/4]
+tests/a.py::test_three ERROR                                              [ 3/4]
+"""
+END = """=================================== FAILURES ===================================
 the reason
 =========================== short test summary info ============================
 FAILED tests/a.py::test_two[a b]
@@ -86,14 +94,16 @@ FAILED tests/a.py::test_two[a b]
 """
 
 
-def test_tests_are_counted_and_failures_are_told_at_once(module, run, tmp_path, monkeypatch):
+@pytest.mark.parametrize("output", [DISTRIBUTED, ALONE])
+def test_tests_are_counted_and_failures_are_told_at_once(module, run, tmp_path, monkeypatch, output):
     monkeypatch.setattr(module, "PAUSE", 0.2)
-    (tmp_path / "output").write_text(PYTEST)
-    script = f"head -7 {tmp_path}/output; sleep 1; tail -n +8 {tmp_path}/output; exit 1"
-    passed, printed = run([module.Step("tests", shell(script))], forward=r"FAILED tests/|ERROR tests/")
+    (tmp_path / "tests").write_text(output)
+    (tmp_path / "end").write_text(END)
+    passed, printed = run([module.Step("tests", shell(f"cat {tmp_path}/tests; sleep 1; cat {tmp_path}/end; exit 1"))], forward=module.Tests.FAILED.pattern)
     early, _head, late = printed.partition("FAILURES")
     assert "tests: 3 of 4 tests, 2 failed; 0 of 1 steps done" in early
-    assert "FAILED tests/a.py::test_two[a b]" in early and "ERROR tests/a.py::test_three" in early
+    told = [line.split("tests: ", 1)[1] for line in early.splitlines() if "tests: " in line]
+    assert told[:2] == [line for line in output.splitlines() if "FAILED" in line or "ERROR" in line]
     assert not passed and "the reason" in late and "1 failed, 2 passed" in late and "PASSED" not in printed
 
 

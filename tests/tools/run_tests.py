@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 from cores import NEWEST, OLDEST
-from steps import Lanes, Step
+from steps import Lanes, Step, Tests
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(".cache")
@@ -29,14 +29,14 @@ EVERYWHERE = ["tests/integration"]
 OLDER_AND_NEWER = [*EVERYWHERE, "tests/hostile/test_fields.py", "tests/hostile/test_playbook.py"]
 ONCE = [f"tests/{name}" for name in ("onboard", "awx", "quality", "faults", "audit", "hostile", "platform", "conformance")]
 #: Failures of tests and the results of gates are printed as they come.
-FORWARD = r"^\[gw\d+\] \[ *\d+/\d+\] (FAILED|ERROR) |^(passed|FAILED) +[\d.]+ s "
+FORWARD = rf"{Tests.FAILED.pattern}|^(passed|FAILED) +[\d.]+ s "
 
 
-def pytest(python, tests, measure=False):
-    """Return the command that runs tests with a Python. One worker more than there are processors: tests wait, too."""
-    workers = str((os.cpu_count() or 2) + 1)
+def pytest(python, tests, workers, measure=False):
+    """Return the command that runs tests with a Python, by so many workers. One alone needs no other process that hands the tests out."""
     command = [str(python), *(["-m", "coverage", "run"] if measure else []), "-m", "pytest"]
-    return [*command, *tests, "-n", workers, "--dist", "worksteal", "-v", "-o", "console_output_style=count"]
+    distributed = ["-n", str(workers), "--dist", "worksteal"] if workers > 1 else []
+    return [*command, *tests, *distributed, "-v", "-o", "console_output_style=count"]
 
 
 def coverage(python):
@@ -46,36 +46,43 @@ def coverage(python):
 
 
 def plan():
-    """Return the lanes of steps: the tests, and what is done beside them."""
+    """Return the lanes of steps: the tests of the default ansible-core, of the others, the unit tests of each, and what is done beside them.
+
+    There are a few more workers than processors, since tests wait, too: the unit tests most of their time.
+    """
+    processors = os.cpu_count() or 2
     browser = Step("browser", [["tests/tools/fetch-browser", str(CACHE / "browser")]])
-    beside, others = [], []
-    measured = "default core"
+    default = Step("default core", [pytest(sys.executable, [*ONCE, *EVERYWHERE], processors)], (browser,))
+    cores = [("default core", sys.executable, ())]
+    others, beside = [], []
     for core in (OLDEST, NEWEST):
         if core.python is None:
             print(f"ansible-core {core.version} is left out, since {core.missing}.")
             continue
+        name, python = f"core {core.version}", str(core.bin / "python")
         made = Step(f"environment of {core.version}", [core.making], quiet=True)
         beside.append(made)
-        others.append((f"core {core.version}", str(core.bin / "python"), made))
-        measured = f"core {core.version}" if core is NEWEST else measured
-    tests = [
-        *tests_of("default core", sys.executable, [*ONCE, *EVERYWHERE], measured, (browser,)),
-        *(step for name, python, made in others for step in tests_of(name, python, OLDER_AND_NEWER, measured, (made,))),
-    ]
+        others.append(Step(name, [pytest(python, OLDER_AND_NEWER, processors // 2)], (made,), path_of(python)))
+        cores.append((name, python, (made,)))
+    measured = cores[-1 if NEWEST.python else 0]
+    units = [unit_tests(*core, measure=core is measured) for core in cores]
     beside.append(Step("gates", [["tests/tools/lint"]], quiet=True))
-    return [browser, *tests], beside
+    return [browser, default], others, units, beside
 
 
-def tests_of(name, python, tests, measured, after):
-    """Return the steps that run tests and the unit tests on an ansible-core; measured: the one on which coverage is judged."""
-    path = {"PATH": os.pathsep.join([str(Path(python).parent), os.environ["PATH"]])}
-    if name != measured:
-        return [Step(name, [pytest(python, [*tests, *UNITS])], after, path)]
+def path_of(python):
+    """Return the variable by which an environment's own programs are found."""
+    return {"PATH": os.pathsep.join([str(Path(python).parent), os.environ["PATH"]])}
+
+
+def unit_tests(name, python, after, measure):
+    """Return the step that runs the unit tests on an ansible-core, and judges how far they cover the plugins if it is to be measured."""
+    if not measure:
+        return Step(f"{name}, unit tests", [pytest(python, UNITS, 1)], after, path_of(python))
     shutil.rmtree(COVERAGE, ignore_errors=True)
     COVERAGE.mkdir(parents=True)
-    environment = {**path, **({} if python == sys.executable else {"COVERAGE_CORE": "sysmon"}), "DATA": str(COVERAGE)}
-    covered = Step(f"{name}, unit tests with coverage", [pytest(python, UNITS, measure=True), *coverage(python)], after, environment)
-    return [Step(name, [pytest(python, tests)], after, path), covered]
+    environment = {**path_of(python), **({} if python == sys.executable else {"COVERAGE_CORE": "sysmon"}), "DATA": str(COVERAGE)}
+    return Step(f"{name}, unit tests with coverage", [pytest(python, UNITS, 1, measure=True), *coverage(python)], after, environment)
 
 
 def main():

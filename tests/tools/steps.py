@@ -60,18 +60,22 @@ class Step:
 
 
 class Tests:
-    """The tests of a step, as pytest-xdist tells of them line by line."""
+    """The tests of a step, as pytest tells of them line by line."""
 
-    _TOTAL = re.compile(r"^\d+ workers? \[(\d+) items?\]")
-    _ONE = re.compile(r"^\[gw\d+\] \[ *\d+/\d+\] (\w+) (.+?)\s*$")
-    #: A line of a test that begins or ends.
+    _TOTAL = re.compile(r"^(?:\d+ workers? \[|collecting \.\.\. collected )(\d+) items?\b")
+    #: A line of a test that begins or ends; of one that has ended, with pytest-xdist and without; of one that has failed.
     ANY = re.compile(r"^\[gw\d+\] \[ *\d+/\d+\] |^tests/\S+\.py::")
+    _ENDED = (
+        re.compile(r"^\[gw\d+\] \[ *\d+/\d+\] (?P<word>\w+) (?P<name>.+?)\s*$"),
+        re.compile(r"^(?P<name>tests/\S+\.py::.+?) (?P<word>[A-Z]+)(?: \(.*\))? +\[ *\d+/\d+\]$"),
+    )
+    FAILED = re.compile(r"^\[gw\d+\] \[ *\d+/\d+\] (?:FAILED|ERROR) |^tests/\S+\.py::.+ (?:FAILED|ERROR) +\[ *\d+/\d+\]$")
 
     def __init__(self, lines):
         self.total = next((int(found[1]) for found in map(self._TOTAL.match, lines) if found), None)
-        ended = [found.groups() for found in map(self._ONE.match, lines) if found]
-        self.done = len({name for _word, name in ended})
-        self.failed = [name for word, name in ended if word in ("FAILED", "ERROR")]
+        ended = [found for line in lines for found in [pattern.match(line) for pattern in self._ENDED] if found]
+        self.done = len({found["name"] for found in ended})
+        self.failed = [found["name"] for found in ended if found["word"] in ("FAILED", "ERROR")]
 
 
 def last_words(lines, passed):
