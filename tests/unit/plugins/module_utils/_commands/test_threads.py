@@ -171,7 +171,8 @@ def test_long_work_shows_how_far_it_is_every_few_seconds(each, lines, monkeypatc
             enough.set()
 
     each(2, lambda platform, number: enough.wait(PATIENCE), progress=progress)
-    assert [line for line, _moment in lines] == ["as far as this"] * 3
+    # More of them, where a busy machine lets the threads end late.
+    assert len(lines) >= 3 and {line for line, _moment in lines} == {"as far as this"}
     assert all(moment >= 0.05 * number for number, (_line, moment) in enumerate(lines, start=1))
 
 
