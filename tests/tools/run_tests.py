@@ -46,43 +46,35 @@ def coverage(python):
 
 
 def plan():
-    """Return the lanes of steps: the tests of the default ansible-core, of the others, the unit tests of each, and what is done beside them.
+    """Return the lanes of steps: one for each ansible-core, and what is done beside them.
 
-    There are a few more workers than processors, since tests wait, too: the unit tests most of their time.
+    There are a few more workers than processors, since tests wait, too.
     """
     processors = os.cpu_count() or 2
     browser = Step("browser", [["tests/tools/fetch-browser", str(CACHE / "browser")]])
-    default = Step("default core", [pytest(sys.executable, [*ONCE, *EVERYWHERE], processors)], (browser,))
-    cores = [("default core", sys.executable, ())]
-    others, beside = [], []
+    lanes = [[browser, *tests_of("default core", sys.executable, [*ONCE, *EVERYWHERE], processors, (browser,), measure=NEWEST.python is None)]]
+    beside = []
     for core in (OLDEST, NEWEST):
         if core.python is None:
             print(f"ansible-core {core.version} is left out, since {core.missing}.")
             continue
-        name, python = f"core {core.version}", str(core.bin / "python")
         made = Step(f"environment of {core.version}", [core.making], quiet=True)
         beside.append(made)
-        others.append(Step(name, [pytest(python, OLDER_AND_NEWER, processors // 2)], (made,), path_of(python)))
-        cores.append((name, python, (made,)))
-    measured = cores[-1 if NEWEST.python else 0]
-    units = [unit_tests(*core, measure=core is measured) for core in cores]
-    beside.append(Step("gates", [["tests/tools/lint"]], quiet=True))
-    return [browser, default], others, units, beside
+        lanes.append(tests_of(f"core {core.version}", str(core.bin / "python"), OLDER_AND_NEWER, processors // 2, (made,), measure=core is NEWEST))
+    return [*lanes, [*beside, Step("gates", [["tests/tools/lint"]], quiet=True)]]
 
 
-def path_of(python):
-    """Return the variable by which an environment's own programs are found."""
-    return {"PATH": os.pathsep.join([str(Path(python).parent), os.environ["PATH"]])}
-
-
-def unit_tests(name, python, after, measure):
-    """Return the step that runs the unit tests on an ansible-core, and judges how far they cover the plugins if it is to be measured."""
-    if not measure:
-        return Step(f"{name}, unit tests", [pytest(python, UNITS, 1)], after, path_of(python))
-    shutil.rmtree(COVERAGE, ignore_errors=True)
-    COVERAGE.mkdir(parents=True)
-    environment = {**path_of(python), **({} if python == sys.executable else {"COVERAGE_CORE": "sysmon"}), "DATA": str(COVERAGE)}
-    return Step(f"{name}, unit tests with coverage", [pytest(python, UNITS, 1, measure=True), *coverage(python)], after, environment)
+def tests_of(name, python, tests, workers, after, measure):
+    """Return the steps that run the unit tests and others on an ansible-core; measure: how far the former cover the plugins is judged."""
+    environment = {"PATH": os.pathsep.join([str(Path(python).parent), os.environ["PATH"]])}
+    units = Step(f"{name}, unit tests", [pytest(python, UNITS, 1)], after, environment)
+    if measure:
+        shutil.rmtree(COVERAGE, ignore_errors=True)
+        COVERAGE.mkdir(parents=True)
+        tracer = {} if python == sys.executable else {"COVERAGE_CORE": "sysmon"}
+        commands = [pytest(python, UNITS, 1, measure=True), *coverage(python)]
+        units = Step(f"{name}, unit tests with coverage", commands, after, {**environment, **tracer, "DATA": str(COVERAGE)})
+    return [units, Step(name, [pytest(python, tests, workers)], after, environment)]
 
 
 def main():
