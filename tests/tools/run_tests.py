@@ -48,11 +48,12 @@ def coverage(python):
 def plan():
     """Return the lanes of steps: one for each ansible-core, and what is done beside them.
 
-    There are a few more workers than processors, since tests wait, too.
+    The default one has three times as much to do as any other, and as many more workers, so that all end at about the same time.
     """
     processors = os.cpu_count() or 2
     browser = Step("browser", [["tests/tools/fetch-browser", str(CACHE / "browser")]])
-    lanes = [[browser, *tests_of("default core", sys.executable, [*ONCE, *EVERYWHERE], processors, (browser,), measure=NEWEST.python is None)]]
+    one, three = processors // 2, processors + processors // 2
+    lanes = [[browser, *tests_of("default core", sys.executable, [*ONCE, *EVERYWHERE], three, (browser,), measure=NEWEST.python is None)]]
     beside = []
     for core in (OLDEST, NEWEST):
         if core.python is None:
@@ -60,7 +61,7 @@ def plan():
             continue
         made = Step(f"environment of {core.version}", [core.making], quiet=True)
         beside.append(made)
-        lanes.append(tests_of(f"core {core.version}", str(core.bin / "python"), OLDER_AND_NEWER, processors // 2, (made,), measure=core is NEWEST))
+        lanes.append(tests_of(f"core {core.version}", str(core.bin / "python"), OLDER_AND_NEWER, one, (made,), measure=core is NEWEST))
     return [*lanes, [*beside, Step("gates", [["tests/tools/lint"]], quiet=True)]]
 
 
