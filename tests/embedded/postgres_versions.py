@@ -59,7 +59,7 @@ def _fetch(folder: Path, package: str):
     tarball = next(folder.glob("*.tgz"))
     with tarfile.open(tarball) as archive:
         # Python has the filter from 3.11.4 on, later than Debian 12.
-        archive.extraction_filter = getattr(tarfile, "data_filter", lambda member, _path: member)
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
         archive.extractall(folder)
     tarball.unlink()
     # npm packages hold no links, so a script of the package makes them after installation; here without running it.

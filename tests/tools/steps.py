@@ -62,14 +62,17 @@ class Step:
 class Tests:
     """The tests of a step, as pytest tells of them line by line."""
 
+    #: How the line of a test that has ended begins with pytest-xdist; how it begins and ends without.
+    _HANDED_OUT = r"^\[gw\d+\] \[ *\d+/\d+\] "
+    _ALONE, _COUNTED = r"^tests/\S+\.py::", r" +\[ *\d+/\d+\]$"
     _TOTAL = re.compile(r"^(?:\d+ workers? \[|collecting \.\.\. collected )(\d+) items?\b")
-    #: A line of a test that begins or ends; of one that has ended, with pytest-xdist and without; of one that has failed.
-    ANY = re.compile(r"^\[gw\d+\] \[ *\d+/\d+\] |^tests/\S+\.py::")
     _ENDED = (
-        re.compile(r"^\[gw\d+\] \[ *\d+/\d+\] (?P<word>\w+) (?P<name>.+?)\s*$"),
-        re.compile(r"^(?P<name>tests/\S+\.py::.+?) (?P<word>[A-Z]+)(?: \(.*\))? +\[ *\d+/\d+\]$"),
+        re.compile(rf"{_HANDED_OUT}(?P<word>\w+) (?P<name>.+?)\s*$"),
+        re.compile(rf"(?P<name>{_ALONE}.+?) (?P<word>[A-Z]+)(?: \(.*\))?{_COUNTED}"),
     )
-    FAILED = re.compile(r"^\[gw\d+\] \[ *\d+/\d+\] (?:FAILED|ERROR) |^tests/\S+\.py::.+ (?:FAILED|ERROR) +\[ *\d+/\d+\]$")
+    #: A line of a test that begins or ends; and of one that has failed.
+    ANY = re.compile(rf"{_HANDED_OUT}|{_ALONE}")
+    FAILED = re.compile(rf"{_HANDED_OUT}(?:FAILED|ERROR) |{_ALONE}.+ (?:FAILED|ERROR){_COUNTED}")
 
     def __init__(self, lines):
         self.total = next((int(found[1]) for found in map(self._TOTAL.match, lines) if found), None)
