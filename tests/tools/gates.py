@@ -6,10 +6,14 @@
 
 Each gate has a copy of what git tracks, in a folder as Ansible wants it for collections, with a home of its own. As many run
 side by side as there are processors. One line each; what a gate printed is shown if it failed.
+
+Since it sees nothing else, a gate that passed on these very files, with these tools, would pass again: it is called unchanged and not
+run, unless it is named. What passed is remembered in the cache, and forgotten with it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -29,6 +33,7 @@ TESTS = Path(sys.executable).parent
 LINT = CACHE / "venv-lint/bin"
 DOCS = CACHE / "venv-docs/bin"
 IMPORTER = CACHE / "venv-importer/bin"
+PASSED, FAILED, UNCHANGED = "passed", "FAILED", "unchanged"
 VERSION = "import sys; print('%d.%d' % sys.version_info[:2], end='')"
 #: Seconds for a gate. The first time, ansible-test fills environments of its own; and in `make test`, the tests come first.
 PATIENCE = 1800
@@ -77,6 +82,15 @@ class Gate:
     refuses: tuple[str, ...] = ()
     core: Core | None = None
     asked_for: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a gate: one of the words, the seconds it took, its output."""
+
+    word: str
+    seconds: float
+    output: str
 
 
 CHANGELOG = """
@@ -176,16 +190,34 @@ def environment_of(gate, folder):
     }
 
 
-def run(gate, names):
-    """Run a gate. Returns whether it passed, its seconds, and its output."""
+def memory_of(gate, collection, names):
+    """Return the file that is there if a gate has passed on these files of a collection, with the tools that are installed now."""
+    seen = hashlib.sha256(repr((gate, TESTS)).encode())
+    tools = [environment / name for environment in (TESTS.parent, gate.bin.parent) for name in ("pyvenv.cfg", ".state")]
+    for file in [*filter(Path.exists, tools), *(collection / name for name in names)]:
+        content = os.readlink(file).encode() if file.is_symlink() else file.read_bytes()
+        seen.update(f"{file.lstat().st_mode} {len(content)} ".encode() + content)
+    seen.update("\0".join(names).encode())
+    return CACHE / "passed" / seen.hexdigest()
+
+
+def run(gate, names, again=True):
+    """Run a gate; if it is not to run again, only where it has not passed on the same files. Returns its Result."""
     start = time.monotonic()
+
+    def result(word, output):
+        return Result(word, time.monotonic() - start, output)
+
     if gate.core:
         made = subprocess.run(gate.core.making, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if made.returncode:
-            return False, time.monotonic() - start, made.stdout
+            return result(FAILED, made.stdout)
     with tempfile.TemporaryDirectory(prefix="gate-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary).resolve()
         collection = copy(names, folder)
+        memory = memory_of(gate, collection, names)
+        if memory.exists() and not again:
+            return result(UNCHANGED, "")
         try:
             done = subprocess.run(
                 ["bash", "-euo", "pipefail", "-c", gate.script],
@@ -202,7 +234,12 @@ def run(gate, names):
         except subprocess.TimeoutExpired as exc:
             passed, output = False, f"{(exc.stdout or b'').decode(errors='replace')}\nNot finished within {PATIENCE} seconds."
     refused = [line for line in output.splitlines() if any(word in line for word in gate.refuses)]
-    return passed and not refused, time.monotonic() - start, output
+    if not passed or refused:
+        memory.unlink(missing_ok=True)
+        return result(FAILED, output)
+    memory.parent.mkdir(parents=True, exist_ok=True)
+    memory.touch()
+    return result(PASSED, output)
 
 
 def named(word):
@@ -225,23 +262,23 @@ def main():
     for gate in [gate for gate in gates if gate.core and gate.core.python is None]:
         print(f"{gate.name} is left out, since {gate.core.missing}.")
         gates.remove(gate)
-    failed = []
+    words = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        futures = {pool.submit(run, gate, names): gate for gate in gates}
+        futures = {pool.submit(run, gate, names, again=bool(sys.argv[1:])): gate for gate in gates}
         try:
             for future in as_completed(futures):
-                gate = futures[future]
-                passed, seconds, output = future.result()
-                print(f"{'passed' if passed else 'FAILED'}  {seconds:5.1f} s  {gate.name}", flush=True)
-                if not passed:
-                    failed.append(gate)
-                    print(output, flush=True)
+                result = future.result()
+                words.append(result.word)
+                print(f"{result.word:9}  {result.seconds:5.1f} s  {futures[future].name}", flush=True)
+                if result.word == FAILED:
+                    print(result.output, flush=True)
         except KeyboardInterrupt:
             # Whatever runs has been interrupted, too.
             pool.shutdown(wait=False, cancel_futures=True)
             return 130
-    print(f"{len(gates) - len(failed)} passed, {len(failed)} failed")
-    return int(bool(failed))
+    unchanged = f", {words.count(UNCHANGED)} unchanged since they passed" if UNCHANGED in words else ""
+    print(f"{words.count(PASSED)} passed, {words.count(FAILED)} failed{unchanged}")
+    return int(FAILED in words)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ EVERYWHERE = ["tests/integration"]
 OLDER_AND_NEWER = [*EVERYWHERE, "tests/hostile/test_fields.py", "tests/hostile/test_playbook.py"]
 ONCE = [f"tests/{name}" for name in ("onboard", "awx", "quality", "faults", "audit", "hostile", "platform", "conformance")]
 #: Failures of tests and the results of gates are printed as they come.
-FORWARD = rf"{Tests.FAILED.pattern}|^(passed|FAILED) +[\d.]+ s "
+FORWARD = rf"{Tests.FAILED.pattern}|^(passed|FAILED|unchanged) +[\d.]+ s "
 
 
 def pytest(python, tests, workers, measure=False):
