@@ -19,7 +19,8 @@ class Progress:
 
     before, after: the connection as it was found, and as it is (or, in check mode, would be); None: not found.
     outdated: something was sent since after was read. wrote: a write took effect, or may have.
-    unsure: the call (text) whose outcome has not been read yet, or None.
+    unsure: the call (text) whose outcome has not been read yet, or None. without_trace: the one whose outcome was unknown when
+    it was last read, and nothing was to be seen of it, or None.
     password_was_sent: a write that carried the password was answered with success.
     password_changes: the password is among what changes. messages: the platform's own, safe to be shown.
     """
@@ -29,6 +30,7 @@ class Progress:
     outdated: bool = False
     wrote: bool = False
     unsure: Optional[str] = None
+    without_trace: Optional[str] = None
     password_was_sent: bool = False
     password_changes: bool = False
     messages: list = field(default_factory=list)

@@ -18,6 +18,9 @@ from ._errors import NotEffective
 #: The error that means, for a call, that somebody else was quicker.
 _RACES = {"create": Conflict, "update": NotFound, "enable": NotFound, "disable": NotFound, "delete": NotFound}
 
+#: The calls for which that may have been this task itself, by the same call before.
+_RACES_ITSELF = ("create", "delete")
+
 
 def read(platform, name, retries=None, timeout=None):
     """Return the Connection of that name, or None if it is not found. Raise an ApiError.
@@ -61,7 +64,7 @@ def reconcile(platform, desired, progress, check_mode=False):
         # An unsure write that left no trace was not done; but a password that is not shown leaves none.
         traceless = progress.password_changes and after is not None and not after.password_is_shown
         progress.wrote |= progress.unsure is not None and (traceless or not _same(current, after))
-        progress.unsure, progress.outdated = None, False
+        progress.without_trace, progress.unsure, progress.outdated = progress.unsure, None, False
         progress.after = current = after
         if not progress.wrote:
             # What somebody else did meanwhile is no work of this task.
@@ -79,9 +82,11 @@ def _carry_out(connections, name, writes, progress, retries):
         try:
             message = call(name) if write.body is None else call(name, write.body)
         except ApiError as exc:
-            if exc.may_have_happened:
-                progress.unsure = write.call
             raced = isinstance(exc, _RACES[write.call])
+            # What left no trace may have been carried out after that was looked for.
+            late = raced and progress.without_trace == write.call and write.call in _RACES_ITSELF
+            if exc.may_have_happened or late:
+                progress.unsure = write.call
             if (exc.transient or raced) and retries.allow(exc):
                 return False
             raise

@@ -61,6 +61,19 @@ def test_a_creation_that_did_not_happen_is_sent_again_after_a_look(recorded, unk
     assert recorded.run(**NEEDED)["changed"] is True
 
 
+@unknown
+def test_a_creation_that_was_carried_out_only_after_the_look_is_that_of_this_task(recorded, unknown):
+    recorded.lacks().expects("POST", **unknown).lacks().expects("POST", status=409, message="exists").displays()
+    result = recorded.run(**NEEDED)
+    assert result["changed"] is True and result["diff"]["before"] == {}
+
+
+def test_a_creation_that_may_have_come_late_and_meets_a_conflict_at_the_last_try_may_have_happened(recorded):
+    recorded.lacks().expects("POST", **GATEWAY).lacks().expects("POST", status=409, message="exists")
+    result = recorded.run(api_retries=1, **NEEDED)
+    assert result["failed"] and result["changed"] is True and "The create that was sent may have taken effect" in result["msg"]
+
+
 def test_a_creation_that_met_a_rival_goes_on_from_what_the_rival_made(recorded):
     recorded.lacks().expects("POST", status=409, message="exists").displays(port=1).expects("PUT", message="Connection updated!").displays()
     result = recorded.run(**NEEDED)
@@ -174,6 +187,20 @@ def test_an_update_is_not_repeated_when_the_enable_after_it_was_lost(recorded):
 def test_a_delete_whose_response_was_lost(recorded, unknown):
     recorded.displays().expects("DELETE", **unknown).lacks()
     assert recorded.run(state="absent")["changed"] is True
+
+
+@unknown
+def test_a_delete_that_was_carried_out_only_after_the_look_is_that_of_this_task(recorded, unknown):
+    recorded.displays().expects("DELETE", **unknown).displays().expects("DELETE", status=404, message="gone").lacks()
+    result = recorded.run(state="absent")
+    assert result["changed"] is True and result["diff"]["before"]["port"] == 5433
+
+
+def test_a_switch_that_left_no_trace_has_not_deleted_the_connection(recorded):
+    recorded.displays(enabled=False).expects("PATCH", "db1/enable", **GATEWAY).displays(enabled=False)
+    recorded.expects("PATCH", "db1/enable", status=404, message="gone").lacks()
+    result = recorded.run(state="enabled")
+    assert result["failed"] and "It does not exist on the platform" in result["msg"] and result["changed"] is False
 
 
 def test_a_delete_that_finds_nothing_is_done(recorded):
