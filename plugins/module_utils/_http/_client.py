@@ -108,6 +108,9 @@ class Client:
             self.close()
             raise self._failure(method, url, exc, timeout) from None
         self._responded = True
+        if response.status < 200:
+            # Python takes any of these but 100 for the whole response, and the one that follows would answer the next request.
+            self.close()
         self._check_status(method, url, response, expected, confidential)
         return response
 

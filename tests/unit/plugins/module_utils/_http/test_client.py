@@ -335,6 +335,21 @@ def test_a_connection_that_was_given_up_is_not_used_again(recorded, client, resp
     assert client._session not in (None, session)
 
 
+def test_a_response_that_follows_an_informational_one_is_not_that_to_the_next_request(listen):
+    def hint_first(listener, connection):
+        while listener.read_head(connection):
+            status = b"103 Early Hints" if len(listener.heads) == 1 else b"200 OK\r\nContent-Length: 2"
+            connection.sendall(b"HTTP/1.1 %s\r\n\r\n" % status + (b"" if len(listener.heads) == 1 else b"{}"))
+
+    server = listen(hint_first)
+    with Client(server.url, True, 5, Secrets()) as client:
+        with pytest.raises(errors.BadResponse, match="status 103"):
+            client.request("GET", CALL, AUTH)
+        client.request("GET", CALL, AUTH)
+        client.request("GET", CALL, AUTH)
+    assert server.accepted == 2, "a connection that one came on is not used again, any other is"
+
+
 def lost(listener, connection):
     connection.recv(4096)
 
