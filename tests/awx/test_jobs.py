@@ -21,7 +21,7 @@ from awx_plugins.interfaces._temporary_private_api import Credential, ManagedCre
 from awx_plugins.interfaces._temporary_private_inject_api import inject_credential
 from embedded.collection import DEPENDENCIES, ROOT, build
 from embedded.postgres import PostgresServers
-from support.playbook import NOT_INHERITED, executable
+from support.playbook import NOT_INHERITED, executable, interpreter
 from support.spellings import found
 
 PASSWORD = "s3cret-of-postgres"
@@ -163,7 +163,7 @@ def test_jobs_in_a_checkout_of_this_repository_with_surveys_left_alone(tmp_path,
     with PostgresServers(1, bare=True) as (server,):
         host = {
             "ansible_connection": "local",
-            "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+            "ansible_python_interpreter": interpreter(),
             "datasentinel_connection_host": server.host,
             "datasentinel_connection_port": server.port,
             "datasentinel_connection_password": PASSWORD,

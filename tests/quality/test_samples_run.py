@@ -18,11 +18,9 @@ import yaml
 from embedded.collection import ROOT
 from support.guides import PASSWORD, Guide
 from support.markdown import Loader, Page
-from support.playbook import Ansible
+from support.playbook import Ansible, interpreter
 
 SECRETS = {"vault_datasentinel_password": PASSWORD, "vault_billing_password": PASSWORD}
-#: A host with a web server, which is this one.
-WEB = "all: {hosts: {web1: {ansible_connection: local, ansible_python_interpreter: '{{ ansible_playbook_python }}'}}}\n"
 #: In the place of the module that sends mail, which is of a collection that is not here: keeps what it was given.
 MAIL = """\
 import json
@@ -113,7 +111,8 @@ def test_audit(guide, ansible, platform, tmp_path):
     put(platform, "pg-sales", "crm", "billing")
     with guide("docs/audit.md") as audit:
         audit.inventory()
-        audit.write("inventory/web.yml", WEB)
+        # A host with a web server, which is this one.
+        audit.write("inventory/web.yml", f"all: {{hosts: {{web1: {{ansible_connection: local, ansible_python_interpreter: '{interpreter()}'}}}}}}\n")
         first, again = audit.take("shell"), audit.take("shell")
         audit.write("publish.yml", audit.take("yaml").replace("/var/www/html", str(tmp_path / "www")))
         audit.write("slice.yml", audit.take("yaml"))
