@@ -4,7 +4,7 @@
 
 """Runs everything, for `make test`: the gates beside the tests, these on the default ansible-core, the oldest and the newest one.
 
-The gates and the making of environments take what the tests leave of the processors, so that tests find an idle machine. The unit
+The gates, and the making of their environments, take what the tests leave of the processors, so that tests find an idle machine. The unit
 tests alone have to cover the plugins, which is measured where Python does so at little cost (from 3.12 on): on the newest core, if there
 is a Python for it, else on the default one.
 """
@@ -59,7 +59,7 @@ def plan():
         if core.python is None:
             print(f"ansible-core {core.version} is left out, since {core.missing}.")
             continue
-        made = Step(f"environment of {core.version}", [core.making], quiet=True)
+        made = Step(f"environment of {core.version}", [core.making])
         beside.append(made)
         lanes.append(tests_of(f"core {core.version}", str(core.bin / "python"), OLDER_AND_NEWER, one, (made,), measure=core is NEWEST))
     return [*lanes, [*beside, Step("gates", [["tests/tools/lint"]], quiet=True)]]
