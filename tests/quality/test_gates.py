@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import pytest
@@ -49,10 +50,10 @@ def test_a_gate_that_passed_runs_again_where_it_is_named_or_something_has_change
     checkout, runs = tmp_path / "checkout", tmp_path / "runs"
     monkeypatch.setattr(gates, "ROOT", checkout)
     monkeypatch.setattr(gates, "GATES", (gates.Gate("gate", f"echo ran >>'{runs}'; grep -q fine file"),))
-    gates.subprocess.run(["git", "init", "--quiet", checkout], check=True)
+    subprocess.run(["git", "init", "--quiet", checkout], check=True)
 
     def run(*words):
-        gates.subprocess.run(["git", "-C", checkout, "add", "."], check=True)
+        subprocess.run(["git", "-C", checkout, "add", "."], check=True)
         monkeypatch.setattr(sys, "argv", ["gates.py", *words])
         before = runs.read_text() if runs.exists() else ""
         status = gates.main()

@@ -190,11 +190,11 @@ def environment_of(gate, folder):
     }
 
 
-def memory_of(gate, collection, names):
-    """Return the file that is there if a gate has passed on these files of a collection, with the tools that are installed now."""
+def memory_of(gate, root, names):
+    """Return the file that is there if a gate has passed on these files, of the checkout or a copy, with the tools that are installed now."""
     seen = hashlib.sha256(repr((gate, TESTS)).encode())
     tools = [environment / name for environment in (TESTS.parent, gate.bin.parent) for name in ("pyvenv.cfg", ".state")]
-    for file in [*filter(Path.exists, tools), *(collection / name for name in names)]:
+    for file in [*filter(Path.exists, tools), *(root / name for name in names)]:
         content = os.readlink(file).encode() if file.is_symlink() else file.read_bytes()
         seen.update(f"{file.lstat().st_mode} {len(content)} ".encode() + content)
     seen.update("\0".join(names).encode())
@@ -212,12 +212,13 @@ def run(gate, names, again=True):
         made = subprocess.run(gate.core.making, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if made.returncode:
             return result(FAILED, made.stdout)
+    if not again and memory_of(gate, ROOT, names).exists():
+        return result(UNCHANGED, "")
     with tempfile.TemporaryDirectory(prefix="gate-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary).resolve()
         collection = copy(names, folder)
+        # Of what it is given, whatever happens to the checkout meanwhile.
         memory = memory_of(gate, collection, names)
-        if memory.exists() and not again:
-            return result(UNCHANGED, "")
         try:
             done = subprocess.run(
                 ["bash", "-euo", "pipefail", "-c", gate.script],
