@@ -61,7 +61,7 @@ def reconcile(platform, desired, progress, check_mode=False):
             _confirm_password(current, after, progress)
             return
         after = read(platform, desired.name, retries)
-        # An unsure write that left no trace was not done; but a password that is not shown leaves none.
+        # An unsure write that left no trace was not done so far; but a password that is not shown leaves none.
         traceless = progress.password_changes and after is not None and not after.password_is_shown
         progress.wrote |= progress.unsure is not None and (traceless or not _same(current, after))
         progress.without_trace, progress.unsure, progress.outdated = progress.unsure, None, False
