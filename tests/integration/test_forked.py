@@ -48,6 +48,16 @@ def test_a_setting_of_one_run_is_not_that_of_the_next(ansible, tmp_path):
     assert "tux" in str(with_file["facts"]["msg"]) and "tux" not in str(play(ansible)["facts"]["msg"])
 
 
+def test_a_template_compiled_once_is_not_used_where_the_same_text_means_something_else(ansible, tmp_path):
+    text = r"{{ 'a\tb' }} << 1 + 1 >>"
+    (tmp_path / "file.j2").write_text(text)
+    other_marks = "variable_start_string='<<', variable_end_string='>>'"
+    messages = [text, "{{ lookup('template', 'file.j2') }}", f"{{{{ lookup('template', 'file.j2', {other_marks}) }}}}"]
+    for _again in range(2):
+        told = ansible.tasks({"name": "texts", "ansible.builtin.debug": {"msg": messages}}).succeeded()["texts"]["msg"]
+        assert told == [r"a\tb << 1 + 1 >>", "a\tb << 1 + 1 >>", r"{{ 'a\tb' }} 2"]
+
+
 def test_what_does_not_end_is_killed_and_shows_what_it_printed(ansible, tmp_path):
     waits = f"exec -a waits-for-ever-{tmp_path.name} sleep 1000"
     plays = [{"hosts": hosts, "gather_facts": False, "tasks": []} for hosts in ("localhost", "{{ lookup('pipe', waits) }}")]

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from support import templates
 from support.settings import SETTINGS
 
 #: What ansible-playbook imports at the latest once it plays; names that a version of ansible-core does not have are left out.
@@ -108,6 +109,8 @@ for kind in ("become", "cache", "callback", "connection", "inventory", "shell", 
 # It finds and loads all plugins of Jinja anew in each worker that templates something.
 for kind in ("filter", "test"):
     list(getattr(loaders, f"{kind}_loader").all())
+
+templates.share(Path(os.environ["DATASENTINEL_TEST_COLLECTIONS"], "templates"))
 
 # The table of all that ever moved in Ansible takes a third of the time that is left; its reader is made to be replaced by one that remembers.
 finder = importlib.import_module("ansible.utils.collection_loader._collection_finder")
