@@ -49,5 +49,5 @@ class Core:
         return ["tests/tools/make-venv", f".cache/{self.bin.parent.name}", str(self.python), *requirements, "--", f"ansible-core~={self.version}.0"]
 
 
-OLDEST = Core("2.16", ("3.12", "3.11"))
+OLDEST = Core("2.16", ("3.11", "3.12"))
 NEWEST = Core("2.21", ("3.13", "3.12", "3.14"))
