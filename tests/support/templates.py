@@ -13,8 +13,6 @@ import marshal
 import tempfile
 from pathlib import Path
 
-from jinja2.environment import Environment
-
 #: Where the versions of ansible-core have their environment of Jinja.
 MODULES = ("ansible._internal._templating._jinja_bits", "ansible.template")
 #: Settings that decide how a template is read.
@@ -30,12 +28,13 @@ def share(folder: Path):
     """
     folder.mkdir(exist_ok=True)
     ansible = _first(MODULES)
-    assert ansible.AnsibleEnvironment().lexer
     context = getattr(ansible, "_TemplateCompileContext", None)
-    compile_anew = Environment.compile
+    jinja = ansible.AnsibleEnvironment
+    assert jinja().lexer
+    compile_anew = jinja.compile
 
     def compile_once(environment, source, *names, **options):
-        """Do what Environment.compile does."""
+        """Do what jinja2.Environment.compile does."""
         syntax = [getattr(environment, name) for name in SYNTAX]
         around = context and context.current(optional=True)
         text = str(source) if isinstance(source, str) else source
@@ -49,7 +48,7 @@ def share(folder: Path):
         Path(whole.name).rename(file)
         return code
 
-    Environment.compile = compile_once
+    jinja.compile = compile_once
 
 
 def _first(modules):
