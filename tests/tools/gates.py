@@ -41,8 +41,8 @@ PATIENCE = 1800
 BOOTSTRAPS = ("23_1_2", "24_2", "25_2", "25_3", "26_0")
 BOOTSTRAP = f"""
 # pip bootstrap for air-gapped networks: the packages asked for come from the configured index, and are unpacked and compiled, once; each
-# environment gets a copy, since pip would be compiled in each. It collects no garbage either, which takes pylint a quarter of its time and
-# spares it hardly any memory.
+# environment gets a copy, since pip would be compiled in each. That of pylint collects no garbage, which takes a quarter of its time and
+# spares it hardly any memory; the importer of plugins, up to 2.18, takes what is left uncollected for a failure.
 import compileall, pathlib, shutil, subprocess, sys, sysconfig, zipfile
 packages = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
 wheels = pathlib.Path(__file__).with_suffix(".wheels")
@@ -57,7 +57,8 @@ if not unpacked.exists():
     unfinished.rename(unpacked)
 installed = pathlib.Path(sysconfig.get_path("purelib"))
 shutil.copytree(unpacked, installed, dirs_exist_ok=True)
-installed.joinpath("without-gc.pth").write_text("import gc; gc.disable()")
+if "sanity.pylint" in installed.parts:
+    installed.joinpath("without-gc.pth").write_text("import gc; gc.disable()")
 """
 
 
