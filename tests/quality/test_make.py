@@ -181,12 +181,15 @@ def test_a_python_is_found(checkout, stand_in):
     assert subprocess.run([found, "-c", "import sys; print(sys.version_info >= (3, 11))"], capture_output=True, text=True, check=True).stdout == "True\n"
 
 
-def test_the_shims_of_a_version_manager_come_last(checkout, tmp_path):
-    for folder in ("shims", "of-a-distribution"):
+@pytest.mark.parametrize("first", ["manager/shims", "manager/versions/3.11.0/bin", "environment"])
+def test_the_pythons_of_a_version_manager_come_last(checkout, tmp_path, first):
+    for folder in ("manager/shims", "manager/versions/3.11.0/bin", "of-a-distribution"):
         python = tmp_path / folder / "python3"
-        python.parent.mkdir()
+        python.parent.mkdir(parents=True)
         # It passes for one that fits, and says which it is.
         python.write_text(f"#!/bin/sh\necho {folder}\n")
         python.chmod(0o755)
-    path = os.pathsep.join([str(tmp_path / "shims"), str(tmp_path / "of-a-distribution"), os.environ["PATH"]])
+    (tmp_path / "environment").mkdir()
+    (tmp_path / "environment/python3").symlink_to(tmp_path / "manager/versions/3.11.0/bin/python3")
+    path = os.pathsep.join([str(tmp_path / first), str(tmp_path / "of-a-distribution"), str(tmp_path / "manager/shims"), os.environ["PATH"]])
     assert run(checkout, "find-python", PATH=path, PYTHON="") == "of-a-distribution\n"
