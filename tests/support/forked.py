@@ -19,10 +19,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from support.settings import SETTINGS
+from support.settings import READ_BY_RUNS, SETTINGS
 
-#: Settings that Ansible does not keep from when it was imported.
-READ_WHEN_USED = {"ANSIBLE_ASYNC_DIR", "ANSIBLE_PIPELINING"}
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["support.loaded"])
 
@@ -35,7 +33,7 @@ def possible(environment: dict, folder: Path) -> bool:
 def _settings(environment):
     """What is read as soon as Python or Ansible is loaded."""
     names = ("ANSIBLE_", "LANG", "LC_", "PYTHON")
-    return {name: value for name, value in environment.items() if name.startswith(names) and name not in READ_WHEN_USED}
+    return {name: value for name, value in environment.items() if name.startswith(names) and name not in READ_BY_RUNS}
 
 
 def run(command: list[str], folder: Path, environment: dict, seconds: float) -> tuple[int, str]:

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from support import templates
-from support.settings import SETTINGS
+from support.settings import READ_BY_RUNS, SETTINGS
 
 #: What ansible-playbook imports at the latest once it plays; names that a version of ansible-core does not have are left out.
 MODULES = [
@@ -78,7 +78,7 @@ def read_settings(names):
 
 
 def settings_of_a_run():
-    """Return the names of the settings that depend on the home of a run, on its folder, or on variables of more programs than Ansible."""
+    """Return the names of the settings that depend on the home of a run, on its folder, or on variables that differ from run to run."""
     definitions = constants.config.get_configuration_definitions()
     here, here_home = Path.cwd(), os.environ["HOME"]
     before = read_settings(definitions)
@@ -90,8 +90,12 @@ def settings_of_a_run():
         after = read_settings(definitions)
         os.environ.update(HOME, HOME=here_home)
         os.chdir(here)
-    shared = {name for name, definition in definitions.items() if not all(entry["name"].startswith("ANSIBLE_") for entry in definition.get("env", []))}
-    return [name for name in definitions if name in shared or before[name] != after[name]]
+    variables = {name: {entry["name"] for entry in definition.get("env", [])} for name, definition in definitions.items()}
+    return [
+        name
+        for name, read in variables.items()
+        if before[name] != after[name] or read & READ_BY_RUNS or not all(variable.startswith("ANSIBLE_") for variable in read)
+    ]
 
 
 SETTINGS_OF_A_RUN = settings_of_a_run()

@@ -17,3 +17,5 @@ SETTINGS = {
     "ANSIBLE_RETRY_FILES_ENABLED": "false",
     "ANSIBLE_DEPRECATION_WARNINGS": "true",
 }
+#: Those that runs may have besides: they are read when a run begins, or when they are used.
+READ_BY_RUNS = {"ANSIBLE_ASYNC_DIR", "ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_PIPELINING"}
