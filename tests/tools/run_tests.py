@@ -48,7 +48,8 @@ def coverage(python):
 def plan():
     """Return the lanes of steps: one for each ansible-core, and what is done beside them.
 
-    The default one has three times as much to do as any other, and as many more workers, so that all end at about the same time.
+    The default one has three times as much to do as any other, and as many more workers, so that all end at about the same time. Its unit
+    tests come first and those of the others last, since they wait as much as they work, and the processors would wait with them.
     """
     processors = os.cpu_count() or 2
     browser = Step("browser", [["tests/tools/fetch-browser", str(CACHE / "browser")]])
@@ -61,7 +62,8 @@ def plan():
             continue
         made = Step(f"environment of {core.version}", [core.making])
         beside.append(made)
-        lanes.append(tests_of(f"core {core.version}", str(core.bin / "python"), OLDER_AND_NEWER, one, (made,), measure=core is NEWEST))
+        steps = tests_of(f"core {core.version}", str(core.bin / "python"), OLDER_AND_NEWER, one, (made,), measure=core is NEWEST)
+        lanes.append(steps[::-1])
     return [*lanes, [*beside, Step("gates", [["tests/tools/lint"]], quiet=True)]]
 
 
