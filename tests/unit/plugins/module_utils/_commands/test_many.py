@@ -196,9 +196,9 @@ def test_waiting_is_for_what_is_to_be_connected_and_has_not_failed(world, keep):
 
 def test_what_is_not_connected_in_the_end_fails_and_has_changed(world, keep):
     world.connected = False
-    [result] = keep([entry("db0", wait_timeout=1)])
+    [result] = keep([entry("db0", wait_timeout=2)])
     assert (result["action"], result["failed"], result["changed"]) == ("failed", True, True)
-    assert result["msg"].startswith("Connection 'db0': The platform is not connected to h:1 as user u after 1 seconds.")
+    assert result["msg"].startswith("Connection 'db0': The platform is not connected to h:1 as user u after 2 seconds.")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -132,7 +132,7 @@ def test_a_response_that_never_comes_ends_after_the_timeout(listen, request_to, 
 @pytest.mark.parametrize("start, piece", [(b"", b"1"), (b"1;", b"x"), (b"0\r\nX: ", b"y"), (b"-5\r\n", b"x")], ids=["size", "extension", "trailer", "negative"])
 def test_a_line_without_an_end_is_given_up_before_it_fills_the_memory(listen, request_to, monkeypatch, start, piece, tls):
     """Some versions of urllib3 read the line of a chunk's size, and what follows a size below 0, however long it is."""
-    # Then it is looked whether the server speaks TLS, which waits for more of the look.
+    # After such a response over HTTP the client probes for TLS, which this server leaves unanswered.
     monkeypatch.setattr(_failures, "_PROBE_TIMEOUT", 0.1)
 
     def endless(listener, connection):
